@@ -1,0 +1,160 @@
+"""Every refusal that a user can act on, each with a stable code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """A request that cannot be granted; `code` is stable, the edge finds the words."""
+
+    code = "refused"
+
+
+class SlotRefusal(Refusal):
+    """This start is not on offer for this visit; other times may be."""
+
+    code = "slot_unavailable"
+
+    def __init__(self, service: str = "", practitioner: str = "", start: datetime | None = None):
+        super().__init__(self.code)
+        self.service = service
+        self.practitioner = practitioner
+        self.start = start
+
+
+class SlotUnavailable(SlotRefusal):
+    """Someone else has this time."""
+
+
+class OutsideHours(SlotRefusal):
+    """The visit would not lie within opening hours, or would not begin on the clinic's steps."""
+
+    code = "outside_hours"
+
+
+class InPast(SlotRefusal):
+    """The start has passed."""
+
+    code = "in_past"
+
+
+class TooSoon(SlotRefusal):
+    """The start is closer than the service's minimum notice."""
+
+    code = "too_soon"
+
+
+class BeyondHorizon(SlotRefusal):
+    """The start is later than the last day that is open for booking."""
+
+    code = "beyond_horizon"
+
+
+class NaiveTime(SlotRefusal):
+    """The start carries no offset, so it names no instant."""
+
+    code = "naive_time"
+
+
+class NonexistentTime(SlotRefusal):
+    """The clock skips this wall time when summer time begins."""
+
+    code = "nonexistent_time"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or not for the one who asks."""
+
+    code = "not_found"
+
+
+class UnknownService(NotFound):
+    """No service has this id."""
+
+    code = "unknown_service"
+
+
+class UnknownPractitioner(NotFound):
+    """No practitioner who offers this service has this id."""
+
+    code = "unknown_practitioner"
+
+
+class HoldExpired(Refusal):
+    """The hold ran out, or never was."""
+
+    code = "hold_expired"
+
+
+class TransitionRefused(Refusal):
+    """The booking's state does not allow this step."""
+
+    code = "transition_refused"
+
+
+class AlreadyOver(TransitionRefused):
+    """The visit has passed, so the patient can no longer change it."""
+
+    code = "visit_over"
+
+
+class AlreadyCancelled(TransitionRefused):
+    """The booking was cancelled; a cancelled booking stays cancelled."""
+
+    code = "already_cancelled"
+
+
+class NoLongerOffered(TransitionRefused):
+    """The practitioner does not offer this service any more; the office can still help."""
+
+    code = "no_longer_offered"
+
+
+class Outdated(TransitionRefused):
+    """Somebody changed the booking after this page was drawn."""
+
+    code = "outdated"
+
+
+class ReasonMissing(Refusal):
+    """This step must say why."""
+
+    code = "reason_missing"
+
+
+class IdempotencyKeyReused(Refusal):
+    """The same Idempotency-Key came before, with other data."""
+
+    code = "idempotency_key_reused"
+
+
+class NotSetUp(Refusal):
+    """There is no clinic in this database yet."""
+
+    code = "not_set_up"
+
+
+class Busy(Refusal):
+    """The database cannot take the change just now; nothing was written."""
+
+    code = "busy"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field; `code` is stable, `message` is for people."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Invalid(Refusal):
+    """The input has errors; `errors` lists all of them, in the order of the fields."""
+
+    code = "invalid"
+
+    def __init__(self, errors: Sequence[FieldError]):
+        super().__init__(", ".join(f"{error.field}:{error.code}" for error in errors))
+        self.errors = tuple(errors)

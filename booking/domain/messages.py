@@ -1,0 +1,94 @@
+"""Which messages there are, when one is tried again, and when one has lost its point."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from booking.domain.lifecycle import State
+
+# Quick at first, since most failures pass within a minute; then patient.
+BACK_OFF = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+)
+GIVE_UP_AFTER = timedelta(hours=60)
+
+
+class Audience(StrEnum):
+    """Whom a message is for."""
+
+    PATIENT = "patient"
+    DOCTOR = "doctor"
+
+
+EVERYBODY = frozenset(Audience)
+
+
+class MessageKind(StrEnum):
+    """Why a message was written."""
+
+    CONFIRMED = "confirmed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    DOCTOR_BOOKED = "doctor_booked"
+    DOCTOR_MOVED = "doctor_moved"
+    DOCTOR_CANCELLED = "doctor_cancelled"
+
+    @property
+    def audience(self) -> Audience:
+        """Whom it goes to."""
+        return Audience.DOCTOR if self.value.startswith("doctor_") else Audience.PATIENT
+
+    @property
+    def tells_of_cancellation(self) -> bool:
+        """It says that the visit will not take place."""
+        return self in {MessageKind.CANCELLED, MessageKind.DOCTOR_CANCELLED}
+
+
+class MessageState(StrEnum):
+    """Where a message stands; `failed` and `dropped` are final and visible to reception."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailure(Exception):
+    """
+    The mail server did not take a message.
+
+    `retryable` failures pass by themselves or once somebody mends the set-up; the others are the
+    server's last word about this recipient. `words` are for reception and name no patient.
+    """
+
+    words: str
+    retryable: bool
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def next_try(tries: int, *, created: datetime, now: datetime) -> datetime | None:
+    """
+    When to try again after `tries` failed tries; None once it is time to give up.
+
+    A mail server that is away for two days (RFC 5321, 4.5.4.1 advises four to five) loses nothing.
+    """
+    moment = now + BACK_OFF[min(tries, len(BACK_OFF)) - 1]
+    return None if moment - created > GIVE_UP_AFTER else moment
+
+
+def has_lost_its_point(
+    kind: MessageKind, sequence: int, *, state: State, current_sequence: int
+) -> bool:
+    """
+    Whether a message no longer says what is so.
+
+    An earlier confirmation must not arrive after the cancellation, nor an old time after a move;
+    the later change has a message of its own.
+    """
+    if sequence != current_sequence:
+        return True
+    return kind.tells_of_cancellation != (state in {State.CANCELLED, State.ENTERED_IN_ERROR})
