@@ -1,0 +1,1 @@
+"""Rows: the engine, the models and the overlap guarantee."""

@@ -1,0 +1,139 @@
+"""Patients, bookings, and what leads to a booking: holds and drafts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from booking.domain.lifecycle import State
+from booking.store.base import Base
+from booking.store.clinic import Practitioner, Service
+
+
+class Patient(Base):
+    """
+    Who a booking is for. A public booking always makes its own record: matching would tell a
+    stranger who is known here. Staff merge.
+    """
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    date_of_birth: Mapped[date | None]
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    locale: Mapped[str] = mapped_column(String(20), default="en")
+    created_at: Mapped[datetime]
+
+
+class Booking(Base):
+    """
+    One appointment, for life: `uid` never changes and `sequence` only rises.
+
+    `local_start` and `time_zone` keep what the patient was promised on the wall, beside the
+    instant: should a zone's rules change, the bookings that move can be found.
+    """
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="starts_first"),
+        Index("ix_bookings_practitioner_id_starts_at", "practitioner_id", "start"),
+        Index("ix_bookings_starts_at", "start"),
+        Index("ix_bookings_patient_id", "patient_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
+    uid: Mapped[str] = mapped_column(String(255), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    state: Mapped[State] = mapped_column(
+        Enum(State, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s])
+    )
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    start: Mapped[datetime] = mapped_column("starts_at", key="start")
+    end: Mapped[datetime] = mapped_column("ends_at", key="end")
+    local_start: Mapped[str] = mapped_column(String(19))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(20))
+    manage_generation: Mapped[int] = mapped_column(default=0)
+    manage_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    cancelled_late: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    patient: Mapped[Patient] = relationship()
+    practitioner: Mapped[Practitioner] = relationship()
+    service: Mapped[Service] = relationship()
+
+
+class Consent(Base):
+    """The ledger of consents: what was agreed to or withdrawn, in which words, when, by whom."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_patient_id", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    purpose: Mapped[str] = mapped_column(String(40))
+    text_version: Mapped[str] = mapped_column(String(20))
+    locale: Mapped[str] = mapped_column(String(20))
+    granted: Mapped[bool]
+    given_by: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class Hold(Base):
+    """A slot kept while a form is filled in; its claim goes when it expires."""
+
+    __tablename__ = "holds"
+    # SQLite would give a new hold the id of one that is gone, and somebody may still think of
+    # that id as theirs.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it so
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    start: Mapped[datetime] = mapped_column("starts_at", key="start")
+    end: Mapped[datetime] = mapped_column("ends_at", key="end")
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """
+    An unfinished booking form. The cookie holds a random id of which this keeps the hash; answers
+    are only here. After confirming, `booking_id` answers a second submit with the same booking.
+    """
+
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id", ondelete="SET NULL"))
+    # The chosen slot outlives its hold, so that a time that is still free can be taken again.
+    slot: Mapped[str | None] = mapped_column(String(300))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    hold: Mapped[Hold | None] = relationship()
+    booking: Mapped[Booking | None] = relationship()
+
+
+class IdempotencyKey(Base):
+    """A POST that was answered: the same key gets the same booking, other data a refusal."""
+
+    __tablename__ = "idempotency_keys"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)

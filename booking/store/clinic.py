@@ -1,0 +1,114 @@
+"""The clinic, its practitioners, services and opening hours."""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from booking.store.base import Base
+
+
+class Clinic(Base):
+    """The one clinic of this installation. `version` rises whenever a rule changes."""
+
+    __tablename__ = "clinic"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    country: Mapped[str] = mapped_column(String(2))
+    address: Mapped[str] = mapped_column(String(300))
+    phone: Mapped[str] = mapped_column(String(40))
+    email: Mapped[str] = mapped_column(String(254))
+    privacy_notice: Mapped[str] = mapped_column(String(20))
+    hold_minutes: Mapped[int] = mapped_column(default=10)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Resource(Base):
+    """
+    Whatever can be claimed: a practitioner (or a room).
+
+    `version` rises with every change of its claims. Raising it is also the lock under which a
+    claim is checked and written, so practitioners' bookings do not queue behind each other.
+    `calendar_version` rises with every change of a booking, for feeds. So does
+    `calendar_second`, the second since 1970 of the last change: two changes in one second get two,
+    since HTTP dates have no fractions.
+    """
+
+    __tablename__ = "resources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    calendar_version: Mapped[int] = mapped_column(default=1)
+    calendar_second: Mapped[int] = mapped_column(BigInteger)
+
+
+class Practitioner(Base):
+    """A doctor whom patients can book; mail about changes of the same day goes to `email`."""
+
+    __tablename__ = "practitioners"
+
+    id: Mapped[int] = mapped_column(ForeignKey("resources.id"), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+
+    hours: Mapped[list["OpeningHours"]] = relationship(
+        order_by="OpeningHours.weekday, OpeningHours.opens"
+    )
+
+
+class Service(Base):
+    """A kind of consultation. Lengths are whole minutes."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        CheckConstraint("length_minutes > 0", name="length_positive"),
+        CheckConstraint("step_minutes > 0", name="step_positive"),
+        CheckConstraint(
+            "buffer_before_minutes >= 0 AND buffer_after_minutes >= 0", name="buffers_not_negative"
+        ),
+        CheckConstraint("notice_minutes >= 0", name="notice_not_negative"),
+        CheckConstraint("horizon_days >= 0", name="horizon_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    length_minutes: Mapped[int]
+    buffer_before_minutes: Mapped[int] = mapped_column(default=0)
+    buffer_after_minutes: Mapped[int] = mapped_column(default=0)
+    step_minutes: Mapped[int] = mapped_column(default=30)
+    notice_minutes: Mapped[int] = mapped_column(default=120)
+    horizon_days: Mapped[int] = mapped_column(default=28)
+
+    practitioners: Mapped[list[Practitioner]] = relationship(
+        secondary="service_practitioners", order_by="Practitioner.id"
+    )
+
+
+class ServicePractitioner(Base):
+    """Which practitioner offers which service."""
+
+    __tablename__ = "service_practitioners"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"), primary_key=True)
+
+
+class OpeningHours(Base):
+    """A weekly stretch in clinic time: Monday is 0; minutes after 00:00."""
+
+    __tablename__ = "opening_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_exists"),
+        CheckConstraint("opens >= 0 AND opens < closes AND closes <= 1440", name="opens_first"),
+        Index("ix_opening_hours_practitioner_id", "practitioner_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    weekday: Mapped[int]
+    opens: Mapped[int]
+    closes: Mapped[int]
