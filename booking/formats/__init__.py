@@ -1,0 +1,1 @@
+"""Bytes and text: values in, bytes out; knows no rows."""
