@@ -1,0 +1,1 @@
+"""Use cases: a session and `now` come in; nothing commits here."""

@@ -1,0 +1,71 @@
+"""The audit: a row for every change and every look into a patient's record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.domain.lifecycle import ActorKind
+from booking.store.base import insert_row
+from booking.store.records import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts; `staff_id` for staff."""
+
+    kind: ActorKind
+    staff_id: int | None = None
+
+
+PATIENT = Actor(ActorKind.PATIENT)
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    *,
+    now: datetime,
+    booking_id: int | None = None,
+    subject: str | None = None,
+    from_value: str | None = None,
+    to_value: str | None = None,
+    reason: str = "",
+) -> None:
+    """Add an entry to the transaction of the change itself: without the entry, no change."""
+    insert_row(
+        session,
+        AuditEntry,
+        at=now,
+        actor_kind=actor.kind.value,
+        staff_id=actor.staff_id,
+        action=action,
+        booking_id=booking_id,
+        subject=subject,
+        from_value=from_value,
+        to_value=to_value,
+        reason=reason,
+    )
+
+
+def history(session: Session, booking_id: int) -> list[AuditEntry]:
+    """A booking's entries, oldest first."""
+    query = select(AuditEntry).where(AuditEntry.booking_id == booking_id).order_by(AuditEntry.id)
+    return list(session.scalars(query))
+
+
+def step_into(session: Session, booking_id: int, state: str) -> AuditEntry | None:
+    """The latest step that brought a booking into `state`; taking back is no step."""
+    return session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.booking_id == booking_id,
+            AuditEntry.action == "state",
+            AuditEntry.to_value == state,
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()

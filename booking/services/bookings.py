@@ -1,0 +1,238 @@
+"""Making a booking, and finding one."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from booking.domain import references
+from booking.domain.errors import NotFound
+from booking.domain.lifecycle import ActorKind, Standing, State
+from booking.domain.messages import MessageKind
+from booking.domain.people import Person
+from booking.domain.slots import Slot
+from booking.domain.time import instant
+from booking.formats.links import Links
+from booking.formats.tokens import RandomToken, token_hash
+from booking.services import audit, availability, claims, outbox
+from booking.services.audit import Actor
+from booking.services.availability import Offers
+from booking.services.clinic import Plan, Rulebook
+from booking.services.once import Once, answered_before, remember
+from booking.store.base import insert_row, table
+from booking.store.bookings import Booking, Consent, Hold, Patient
+
+_BY_REFERENCE = select(table(Booking).c.id).where(
+    table(Booking).c.reference == bindparam("reference")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for; `hold_id` is their own hold, if they have one."""
+
+    service: str
+    practitioner: str
+    start: datetime
+    person: Person
+    privacy_notice: str | None
+    source: str
+    hold_id: int | None = None
+
+
+def book(
+    session: Session,
+    offers: Offers,
+    links: Links,
+    wish: Wish,
+    *,
+    actor: Actor,
+    random_token: RandomToken,
+    now: datetime,
+    once: Once | None = None,
+) -> Booking:
+    """
+    Confirm a booking: claim, patient, consent, audit entry and messages in one transaction.
+
+    The caller's own hold on this very slot is turned into the booking while it lasts; without one
+    the start must be on offer now. Staff need no minimum notice. With `once`, a request that was
+    answered before gets its booking again.
+
+    Raises:
+        NotFound: no such service or practitioner.
+        SlotRefusal: the start is not on offer.
+        IdempotencyKeyReused: the key of `once` came with other data before.
+    """
+    practitioner_id = offers.practitioner_id(session, wish.service, wish.practitioner)
+    rulebook = availability.lock(session, offers, [practitioner_id], calendar_changed=now)
+    if once is not None and (earlier := answered_before(session, once)) is not None:
+        return get(session, earlier)
+    plan = rulebook.plan(wish.service, wish.practitioner)
+    held = _own_hold(session, wish, plan, now=now)
+    slot = held or availability.require_slot(
+        session, plan, wish.start, now=now, notice=notice_for(actor)
+    )
+    patient = _patient(wish.person, now=now)
+    booking = _booking(session, links, plan, slot, patient, wish, random_token, now=now)
+    session.add(booking)
+    session.flush()
+    if held is None or not _convert(session, wish, booking, now=now):
+        span = plan.rules.visit.claim(slot.start)
+        claims.take(session, plan.practitioner_id, span, booking_id=booking.id)
+    if wish.hold_id is not None:
+        session.execute(delete(Hold).where(Hold.id == wish.hold_id))
+    if wish.privacy_notice is not None:
+        _acknowledge(session, patient, wish.privacy_notice, actor, now=now)
+    if once is not None:
+        remember(session, once, booking.id, now=now)
+    audit.record(
+        session, actor, "state", now=now, booking_id=booking.id, to_value=booking.state.value
+    )
+    outbox.tell(session, links, rulebook, booking, patient, MessageKind.CONFIRMED, now=now)
+    return booking
+
+
+def _convert(session: Session, wish: Wish, booking: Booking, *, now: datetime) -> bool:
+    return wish.hold_id is not None and claims.convert(
+        session, hold_id=wish.hold_id, booking_id=booking.id, now=now
+    )
+
+
+def notice_for(actor: Actor) -> timedelta | None:
+    """Staff on the phone know whether somebody can be here in ten minutes."""
+    return None if actor.kind is ActorKind.PATIENT else timedelta()
+
+
+def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Slot | None:
+    """The slot of the caller's hold, if it is the one that is asked for and has not run out."""
+    if wish.hold_id is None:
+        return None
+    # As it is under the lock: it may have been read before, and have gone since.
+    hold = session.get(Hold, wish.hold_id, populate_existing=True)
+    if hold is None or hold.expires_at <= now:
+        return None
+    asked_for = (plan.practitioner_id, plan.service_id, instant(wish.start))
+    if (hold.practitioner_id, hold.service_id, hold.start) != asked_for:
+        return None
+    return Slot(plan.service, plan.practitioner, hold.start, hold.end)
+
+
+def _patient(person: Person, *, now: datetime) -> Patient:
+    return Patient(
+        name=person.name,
+        date_of_birth=person.date_of_birth,
+        email=person.email,
+        phone=person.phone,
+        locale=person.locale,
+        created_at=now,
+    )
+
+
+def _booking(
+    session: Session,
+    links: Links,
+    plan: Plan,
+    slot: Slot,
+    patient: Patient,
+    wish: Wish,
+    random_token: RandomToken,
+    *,
+    now: datetime,
+) -> Booking:
+    uid = f"{uuid.UUID(hex=token_hash(random_token())[:32], version=4)}@{links.host}"
+    return Booking(
+        reference=_free_reference(session, random_token),
+        uid=uid,
+        sequence=0,
+        state=State.CONFIRMED,
+        patient=patient,
+        practitioner_id=plan.practitioner_id,
+        service_id=plan.service_id,
+        start=slot.start,
+        end=slot.end,
+        local_start=wall_time(slot.start, plan),
+        time_zone=plan.rules.zone.key,
+        source=wish.source,
+        manage_generation=0,
+        manage_token_hash=token_hash(links.keys.new(uid, 0)),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _free_reference(session: Session, random_token: RandomToken) -> str:
+    while True:
+        reference = references.from_number(int(token_hash(random_token()), 16))
+        if session.scalar(_BY_REFERENCE, {"reference": reference}) is None:
+            return reference
+
+
+def wall_time(start: datetime, plan: Plan) -> str:
+    return start.astimezone(plan.rules.zone).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _acknowledge(
+    session: Session, patient: Patient, version: str, actor: Actor, *, now: datetime
+) -> None:
+    insert_row(
+        session,
+        Consent,
+        patient_id=patient.id,
+        purpose="privacy_notice",
+        text_version=version,
+        locale=patient.locale,
+        granted=True,
+        given_by=actor.kind.value,
+        at=now,
+    )
+
+
+def get(session: Session, booking_id: int) -> Booking:
+    """
+    A booking with its patient, practitioner and service.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    return _one(session, Booking.id == booking_id)
+
+
+def by_token(session: Session, token: str) -> Booking:
+    """
+    The booking that a manage token is for.
+
+    Raises:
+        NotFound: the token is unknown or was revoked; both look alike.
+    """
+    return _one(session, Booking.manage_token_hash == token_hash(token))
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> Booking:
+    booking = session.scalar(
+        select(Booking)
+        .options(
+            joinedload(Booking.patient),
+            joinedload(Booking.practitioner),
+            joinedload(Booking.service),
+        )
+        .where(condition)
+        .execution_options(populate_existing=True)
+    )
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def locked(
+    session: Session, offers: Offers, booking: Booking, *, now: datetime
+) -> tuple[Booking, Rulebook]:
+    """The booking as it is once its practitioner's lock is ours, and the rules."""
+    rulebook = availability.lock(session, offers, [booking.practitioner_id], calendar_changed=now)
+    return get(session, booking.id), rulebook
+
+
+def standing(booking: Booking) -> Standing:
+    """What the state machine must know of a booking."""
+    return Standing(booking.state, booking.start, booking.end)

@@ -1,0 +1,163 @@
+"""The clinic's own facts, and the rules compiled from its tables."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.domain.availability import OpenStretch, Rules, Visit
+from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner, UnknownService
+from booking.store.clinic import (
+    Clinic,
+    OpeningHours,
+    Practitioner,
+    Service,
+    ServicePractitioner,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicFacts:
+    """What pages, mails and calendars say about the clinic."""
+
+    name: str
+    zone: ZoneInfo
+    country: str
+    address: str
+    phone: str
+    email: str
+    privacy_notice: str
+    hold: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One service with one practitioner, and the rules for it."""
+
+    service_id: int
+    service: str
+    service_name: str
+    practitioner_id: int
+    practitioner: str
+    practitioner_name: str
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything about the clinic that only an administrator changes, at one version."""
+
+    version: int
+    clinic: ClinicFacts
+    plans: tuple[Plan, ...]
+
+    def plans_for(self, service: str, practitioner: str | None = None) -> tuple[Plan, ...]:
+        """
+        The plans of a service, of one practitioner or of all who offer it.
+
+        Raises:
+            UnknownService, UnknownPractitioner: nobody offers this.
+        """
+        plans = tuple(plan for plan in self.plans if plan.service == service)
+        if not plans:
+            raise UnknownService
+        if practitioner is not None:
+            plans = tuple(plan for plan in plans if plan.practitioner == practitioner)
+        if not plans:
+            raise UnknownPractitioner
+        return plans
+
+    def plan(self, service: str, practitioner: str) -> Plan:
+        """
+        The plan of one service with one practitioner.
+
+        Raises:
+            UnknownService, UnknownPractitioner: there is none.
+        """
+        return self.plans_for(service, practitioner)[0]
+
+    def plan_by_ids(self, service_id: int, practitioner_id: int) -> Plan:
+        """
+        The same by the rows' ids.
+
+        Raises:
+            NoLongerOffered: this practitioner no longer offers this service.
+        """
+        for plan in self.plans:
+            if (plan.service_id, plan.practitioner_id) == (service_id, practitioner_id):
+                return plan
+        raise NoLongerOffered
+
+    @property
+    def services(self) -> dict[str, list[Plan]]:
+        """The plans by service, in the order of the services."""
+        grouped: dict[str, list[Plan]] = {}
+        for plan in self.plans:
+            grouped.setdefault(plan.service, []).append(plan)
+        return grouped
+
+
+def is_set_up(session: Session) -> bool:
+    """Whether there is a clinic in this database yet."""
+    return session.scalar(select(Clinic.id)) is not None
+
+
+def read_rulebook(session: Session) -> Rulebook:
+    """
+    The clinic and all its rules, read from the database.
+
+    Raises:
+        NotSetUp: there is no clinic yet.
+    """
+    clinic = session.scalar(select(Clinic))
+    if clinic is None:
+        raise NotSetUp
+    facts = ClinicFacts(
+        name=clinic.name,
+        zone=ZoneInfo(clinic.time_zone),
+        country=clinic.country,
+        address=clinic.address,
+        phone=clinic.phone,
+        email=clinic.email,
+        privacy_notice=clinic.privacy_notice,
+        hold=timedelta(minutes=clinic.hold_minutes),
+    )
+    weeks: dict[int, list[OpenStretch]] = {}
+    for hours in session.scalars(select(OpeningHours)):
+        stretch = OpenStretch(hours.weekday, hours.opens, hours.closes)
+        weeks.setdefault(hours.practitioner_id, []).append(stretch)
+    rows = session.execute(
+        select(Service, Practitioner)
+        .join(ServicePractitioner, ServicePractitioner.service_id == Service.id)
+        .join(Practitioner, ServicePractitioner.practitioner_id == Practitioner.id)
+        .order_by(Service.id, Practitioner.id)
+    )
+    plans = tuple(
+        _plan(service, practitioner, facts.zone, weeks.get(practitioner.id, []))
+        for service, practitioner in rows
+    )
+    return Rulebook(clinic.version, facts, plans)
+
+
+def _plan(
+    service: Service, practitioner: Practitioner, zone: ZoneInfo, week: list[OpenStretch]
+) -> Plan:
+    visit = Visit(
+        length=timedelta(minutes=service.length_minutes),
+        buffer_before=timedelta(minutes=service.buffer_before_minutes),
+        buffer_after=timedelta(minutes=service.buffer_after_minutes),
+        step=timedelta(minutes=service.step_minutes),
+        notice=timedelta(minutes=service.notice_minutes),
+        horizon_days=service.horizon_days,
+    )
+    return Plan(
+        service_id=service.id,
+        service=service.slug,
+        service_name=service.name,
+        practitioner_id=practitioner.id,
+        practitioner=practitioner.slug,
+        practitioner_name=practitioner.name,
+        rules=Rules(zone=zone, week=tuple(week), visit=visit),
+    )

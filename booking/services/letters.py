@@ -1,0 +1,112 @@
+"""What a message says: the row, its booking and the clinic turned into a letter."""
+
+import logging
+from datetime import datetime
+
+from booking.domain import references
+from booking.domain.lifecycle import State
+from booking.domain.messages import Audience, MessageKind
+from booking.formats import dates, ics
+from booking.formats.contacts import show_phone
+from booking.formats.ics import Appointment, Attendee, Method, Organizer
+from booking.formats.links import Links, google_calendar
+from booking.formats.mail import Invitation, Letter
+from booking.services.calendars import initials, patient_appointment
+from booking.services.clinic import ClinicFacts
+from booking.store.bookings import Booking
+from booking.store.records import Message
+
+_DOCTOR_WORDS = {
+    MessageKind.DOCTOR_BOOKED: "booked",
+    MessageKind.DOCTOR_MOVED: "moved",
+    MessageKind.DOCTOR_CANCELLED: "cancelled",
+}
+# The languages that mails are written in; a date in another would stand out in them.
+LANGUAGES = frozenset({"en"})
+_log = logging.getLogger(__name__)
+
+
+def letter(
+    message: Message, clinic: ClinicFacts, links: Links, *, sender: str, now: datetime
+) -> Letter:
+    """The letter for a message whose booking, patient and practitioner are loaded."""
+    doctor = message.kind.audience is Audience.DOCTOR
+    return Letter(
+        template="doctor" if doctor else message.kind.value,
+        facts=_facts(message, clinic, links),
+        sender=sender,
+        sender_name=clinic.name,
+        reply_to=clinic.email,
+        recipient=message.recipient,
+        message_id=message.message_id,
+        date=now,
+        invitation=None if doctor else _invitation(message, clinic, sender),
+    )
+
+
+def _facts(message: Message, clinic: ClinicFacts, links: Links) -> dict[str, object]:
+    booking = message.booking
+    locale = booking.patient.locale if booking.patient.locale in LANGUAGES else "en"
+    start = booking.start.astimezone(clinic.zone)
+    old = message.previous_start
+    appointment = patient_appointment(booking, clinic)
+    token = manage_token(booking, links)
+    return {
+        "clinic_name": clinic.name,
+        "practitioner": booking.practitioner.name,
+        "service": booking.service.name,
+        "when": dates.show_moment_year(start, locale=locale),
+        "when_short": dates.show_moment_short(start, locale=locale),
+        "zone_name": dates.show_zone(clinic.zone, locale=locale),
+        "minutes": int((booking.end - booking.start).total_seconds() // 60),
+        "place": f"{clinic.name}, {clinic.address}",
+        "phone": show_phone(clinic.phone, clinic.country),
+        "email": clinic.email,
+        "reference": references.show(booking.reference),
+        "manage_url": links.manage(token) if token else None,
+        "ics_url": links.download(token) if token else None,
+        "google_url": google_link(appointment),
+        "reason": message.reason or None,
+        "old_when": dates.show_moment_year(old.astimezone(clinic.zone), locale=locale)
+        if old
+        else None,
+        "what": _DOCTOR_WORDS.get(message.kind),
+        "initials": initials(booking.patient.name),
+        "desk_url": links.desk(booking.id),
+        "lang": locale,
+        "dir": "ltr",
+    }
+
+
+def manage_token(booking: Booking, links: Links) -> str | None:
+    """The booking's manage token; None if the key that made it is gone."""
+    return links.keys.again(booking.uid, booking.manage_generation, booking.manage_token_hash)
+
+
+def google_link(appointment: Appointment) -> str:
+    """The appointment ready to be saved in Google Calendar."""
+    return google_calendar(
+        title=appointment.summary,
+        start=appointment.start,
+        end=appointment.end,
+        place=appointment.location,
+        details=appointment.description,
+    )
+
+
+def _invitation(message: Message, clinic: ClinicFacts, sender: str) -> Invitation | None:
+    booking = message.booking
+    cancelled = booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}
+    method = Method.CANCEL if cancelled else Method.REQUEST
+    try:
+        content = ics.invitation(
+            patient_appointment(booking, clinic),
+            method=method,
+            organizer=Organizer(sender, booking.practitioner.name),
+            attendee=Attendee(message.recipient, booking.patient.name),
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it runs into, the mail must leave
+        # The error's own words may quote a name.
+        _log.error("calendar part of message %s failed: %s", message.id, type(error).__name__)
+        return None
+    return Invitation(content, method.value)
