@@ -1,0 +1,124 @@
+"""The composition root: settings and seams in, a WSGI application out."""
+
+import logging
+import sys
+from pathlib import Path
+
+import structlog
+from apiflask import APIFlask
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from booking.formats.links import Links
+from booking.formats.tokens import DeviceMarks, ManageKeys, purpose_key, random_token
+from booking.seams.clock import clock_for
+from booking.seams.mailbox import Mailbox
+from booking.services.availability import Offers
+from booking.store.engine import Clock, Database
+from booking.web import (
+    access,
+    api,
+    assets,
+    calendars,
+    errors,
+    limits,
+    mailbox,
+    operations,
+    protection,
+    wording,
+)
+from booking.web.desk import day, signing_in
+from booking.web.installation import Installation, install
+from booking.web.patients import filling_in, manage, public
+from booking.web.sessions import LazySessions
+from config import LOOPBACK_HOSTS, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+BLUEPRINTS = (assets, public, filling_in, manage, signing_in, day, calendars, operations)
+
+
+def create_app(
+    settings: Settings, *, database: Database | None = None, clock: Clock | None = None
+) -> Flask:
+    """The application. Tests hand in a database and a clock; production makes its own."""
+    set_up_logs()
+    database = database or Database(
+        settings.database_url, clock=clock or clock_for(settings.database_url)
+    )
+    app = APIFlask(
+        __name__,
+        title="Booking",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]
+        template_folder=str(ROOT / "templates"),
+        instance_path=str(settings.instance_path),
+    )
+    _configure(app, settings)
+    app.session_interface = LazySessions()
+    install(app, _installation(settings, database))
+    limits.set_up(app, database, settings.redis_url)
+    protection.protect(app)
+    app.before_request(access.guard)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    if settings.has_mailbox:
+        app.register_blueprint(mailbox.blueprint)
+    api.register(app)
+    wording.register(app)
+    errors.register(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    keys = [purpose_key(secret, "session").hex() for secret in settings.secret_keys]
+    app.config.update(
+        SECRET_KEY=keys[0],
+        SECRET_KEY_FALLBACKS=keys[1:],
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_https else "session",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
+        # An error must reach our own handler, in tests too.
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _installation(settings: Settings, database: Database) -> Installation:
+    hosts = {settings.public_host} | (LOOPBACK_HOSTS if settings.is_development else set())
+    return Installation(
+        database=database,
+        offers=Offers(),
+        links=Links(settings.public_url, ManageKeys(settings.secret_keys)),
+        random_token=random_token,
+        devices=DeviceMarks(settings.secret_keys),
+        public_hosts=frozenset(hosts),
+        is_https=settings.is_https,
+        is_development=settings.is_development,
+        limits_enabled=settings.ratelimit_enabled,
+        redis_url=settings.redis_url,
+        allowed_origins=settings.allowed_origins,
+        mailbox=Mailbox(settings.instance_path / "mailbox") if settings.has_mailbox else None,
+    )
+
+
+def set_up_logs() -> None:
+    """JSON, one line an event, ids only, on standard error: standard output is for answers."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )

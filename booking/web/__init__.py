@@ -1,0 +1,1 @@
+"""HTTP in and out: read the input, open the transaction, call one service, render."""

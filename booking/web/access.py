@@ -1,0 +1,135 @@
+"""
+Who may call what: the one table of endpoints and roles.
+
+What is not listed is refused, and a test fails on it, so that no route goes live by accident.
+Objects are checked again where they are read: a doctor sees their own patients only.
+"""
+
+from flask import Response, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from booking.domain.roles import Role
+from booking.services import staff
+from booking.services.staff import SignedIn
+from booking.web.installation import here, read, write
+
+PUBLIC: frozenset[Role] = frozenset()
+CLINIC = frozenset({Role.RECEPTION, Role.DOCTOR, Role.ADMIN})
+RECEPTION = frozenset({Role.RECEPTION, Role.ADMIN})
+
+ACCESS: dict[str, frozenset[Role]] = {
+    "static": PUBLIC,
+    "assets.bundle": PUBLIC,
+    "public.home": PUBLIC,
+    "public.article": PUBLIC,
+    "public.privacy": PUBLIC,
+    "public.accessibility": PUBLIC,
+    "public.robots": PUBLIC,
+    "book.days": PUBLIC,
+    "book.times": PUBLIC,
+    "book.take": PUBLIC,
+    "book.extend": PUBLIC,
+    "book.details": PUBLIC,
+    "book.check": PUBLIC,
+    "book.confirmed": PUBLIC,
+    "manage.show": PUBLIC,
+    "manage.download": PUBLIC,
+    "manage.move": PUBLIC,
+    "manage.move_to": PUBLIC,
+    "manage.cancel": PUBLIC,
+    "calendars.feed": PUBLIC,
+    "staff.login": PUBLIC,
+    "staff.logout": CLINIC,
+    "desk.day": CLINIC,
+    "desk.booking": CLINIC,
+    "desk.advance": CLINIC,
+    "desk.undo": CLINIC,
+    "desk.cancel": RECEPTION,
+    "desk.new": RECEPTION,
+    "operations.healthz": PUBLIC,
+    "operations.readyz": PUBLIC,
+    "mailbox.list": PUBLIC,
+    "mailbox.show": PUBLIC,
+    "mailbox.html": PUBLIC,
+    "mailbox.source": PUBLIC,
+    "mailbox.attachment": PUBLIC,
+    "api.services": PUBLIC,
+    "api.slots": PUBLIC,
+    "api.hold": PUBLIC,
+    "api.book": PUBLIC,
+    "api.show": PUBLIC,
+    "api.move": PUBLIC,
+    "api.cancel": PUBLIC,
+    "openapi.spec": PUBLIC,
+}
+STAFF_COOKIE = "staff"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def guard() -> BaseResponse | None:
+    """Before every request: who is this, and may they?"""
+    g.staff = None
+    if request.endpoint is None:
+        return None  # no such address: 404 and 405 look alike to everybody
+    allowed = ACCESS.get(request.endpoint)
+    if allowed is None:
+        abort(403)
+    if allowed is PUBLIC and not request.endpoint.startswith("staff."):
+        return None
+    token = request.cookies.get(here().cookie_name(STAFF_COOKIE), "")
+    g.staff = _whose(token) if token else None
+    if allowed is PUBLIC or (g.staff is not None and g.staff.roles & allowed):
+        return None
+    if g.staff is not None:
+        abort(403)
+    return _to_login(was_signed_in=bool(token))
+
+
+def _whose(token: str) -> SignedIn | None:
+    found = read(lambda session, now: staff.signed_in(session, token, now=now))
+    if found is None:
+        return None
+    person, touch_due = found
+    if touch_due:
+        write(lambda session, now: staff.touch(session, person.session_hash, now=now))
+    return person
+
+
+def _to_login(*, was_signed_in: bool) -> BaseResponse:
+    # Only a page that was looked at can be come back to; a deed must be done again on purpose.
+    back = request.full_path.rstrip("?") if request.method in _SAFE else None
+    ended = "1" if was_signed_in else None
+    return redirect(url_for("staff.login", next=back, ended=ended), code=303)
+
+
+def current_staff() -> SignedIn:
+    """The member of staff behind this request; only in views that the table keeps for staff."""
+    person = g.staff
+    if not isinstance(person, SignedIn):
+        abort(403)
+    return person
+
+
+def set_staff_cookie(response: Response, token: str) -> None:
+    """Remember a new session in the browser, until the browser is closed."""
+    installation = here()
+    response.set_cookie(
+        installation.cookie_name(STAFF_COOKIE),
+        token,
+        httponly=True,
+        secure=installation.is_https,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_staff_cookie(response: Response) -> None:
+    """Forget the session in the browser."""
+    installation = here()
+    response.delete_cookie(
+        installation.cookie_name(STAFF_COOKIE),
+        path="/",
+        secure=installation.is_https,
+        httponly=True,
+        samesite="Lax",
+    )

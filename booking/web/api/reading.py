@@ -1,0 +1,76 @@
+"""What clients ask for, read into values that services take."""
+
+import re
+from datetime import date
+
+from booking.domain.errors import UnknownPractitioner, UnknownService
+from booking.domain.people import Findings, Person, read_birth_iso, read_name
+from booking.formats.contacts import read_contacts
+from booking.services.clinic import ClinicFacts, Rulebook
+from booking.web.api.answers import Wanted
+from booking.web.api.bodies import Body
+from booking.web.api.times import read_time
+from booking.web.errors import ANSWERS
+
+# The languages that pages and mails are written in.
+LANGUAGES = frozenset({"en"})
+_LOCALE = re.compile(r"([A-Za-z]{2,8})(-[A-Za-z0-9]{1,8})*", re.ASCII)
+
+
+def read_wanted(body: Body, rulebook: Rulebook) -> Wanted | None:
+    """The slot asked for; errors go to `body`, and then there may be none."""
+    found = Findings()
+    service, practitioner = body.text("service"), body.text("practitioner")
+    start = body.read("start", read_time)
+    try:
+        if service is not None:
+            rulebook.plans_for(service, practitioner)
+    except UnknownService as unknown:
+        found.add("service", unknown.code, ANSWERS[unknown.code].words)
+    except UnknownPractitioner as unknown:
+        found.add("practitioner", unknown.code, ANSWERS[unknown.code].words)
+    body.add_all(found)
+    if service is None or practitioner is None or start is None:
+        return None
+    return Wanted(service, practitioner, start)
+
+
+def read_person(body: Body, *, clinic: ClinicFacts, today: date) -> Person | None:
+    """Who comes; errors go to `body`, and then there may be nobody."""
+    if not isinstance(body.given.get("patient"), dict):
+        return None
+    # Without one fitting field there is no patient among what fits.
+    given = body.fitting.get("patient", {})
+    found = Findings()
+    name = read_name(given.get("name", ""), found)
+    birth = read_birth_iso(given.get("date_of_birth", ""), found, today=today)
+    email, phone = read_contacts(
+        given.get("email") or "", given.get("phone") or "", found, country=clinic.country
+    )
+    body.add_all(found, below="patient.")
+    if birth is None:
+        return None
+    return Person(name, birth, email, phone, read_locale(given.get("locale")))
+
+
+def read_locale(text: str | None) -> str:
+    """The language to write to the patient in: theirs if we know it, English otherwise."""
+    matched = _LOCALE.fullmatch(text or "")
+    language = matched[1].lower() if matched else ""
+    return language if language in LANGUAGES else "en"
+
+
+def check_notice(body: Body, *, current: str) -> str:
+    """The acknowledged privacy notice must be the one that is shown now."""
+    version = body.text("privacy_notice")
+    found = Findings()
+    if not version:
+        found.add("privacy_notice", "missing", "Give the version of the notice that was read")
+    elif version != current:
+        found.add(
+            "privacy_notice",
+            "outdated",
+            f"The privacy notice is now version {current}: show it and give its version",
+        )
+    body.add_all(found)
+    return current

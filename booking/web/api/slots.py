@@ -1,0 +1,158 @@
+"""What the clinic offers: services, free slots, and holding one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from urllib.parse import parse_qsl
+
+from flask import Response, current_app, request
+
+from booking.domain.errors import Invalid, SlotRefusal
+from booking.domain.people import Findings
+from booking.services import holds
+from booking.services.availability import Timetable
+from booking.web.api import answers, schemas
+from booking.web.api.blueprint import blueprint
+from booking.web.api.bodies import read_body
+from booking.web.api.description import describe, in_query
+from booking.web.api.reading import read_wanted
+from booking.web.api.remembered import Memory, Rendered, rendered
+from booking.web.api.times import DAYS_AT_MOST, check_days, read_day, show_time
+from booking.web.clinic import facts, rulebook, timetables
+from booking.web.installation import here, write
+from booking.web.limits import HOLDS, READS, limited
+
+MEMORY = "booking-api-slots"
+
+
+@blueprint.get("/services")
+@describe(blueprint, "What can be booked", answer=schemas.Services)
+@limited(READS, "api")
+def services() -> Response:
+    rules = rulebook()
+    offered = [
+        {
+            "id": name,
+            "name": plans[0].service_name,
+            "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
+            "practitioners": [plan.practitioner for plan in plans],
+        }
+        for name, plans in rules.services.items()
+    ]
+    return answers.answer({"services": offered, "privacy_notice": rules.clinic.privacy_notice})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which slots somebody would like to see; clinic days, both included."""
+
+    service: str
+    practitioner: str | None
+    first: date
+    last: date
+
+
+def _read_question(query: bytes) -> Question:
+    given: dict[str, str] = {}
+    for name, value in parse_qsl(query.decode("utf-8"), keep_blank_values=True):
+        given.setdefault(name, value)
+    found = Findings()
+    if not given.get("service"):
+        found.add("service", "missing", "Give the id of a service")
+    first = read_day(given.get("from"), found, field="from")
+    last = read_day(given.get("to"), found, field="to")
+    if first is not None and last is not None:
+        check_days(first, last, found)
+    if found.errors or first is None or last is None:
+        raise Invalid(found.errors)
+    return Question(given["service"], given.get("practitioner") or None, first, last)
+
+
+# The same few questions are asked again and again, and they are short.
+_known_question = lru_cache(maxsize=512)(_read_question)
+_SHORT = 300
+
+
+@blueprint.get("/slots")
+@describe(
+    blueprint,
+    "Free slots on some days",
+    answer=schemas.Slots,
+    parameters=(
+        in_query("service", "The service's id", minLength=1, example="consultation"),
+        in_query("from", "The first clinic day", format="date", example="2026-01-12"),
+        in_query(
+            "to",
+            f"The last clinic day, itself included; {DAYS_AT_MOST} days at most",
+            format="date",
+            example="2026-01-18",
+        ),
+        in_query("practitioner", "Only with this practitioner", required=False, example="dr-ahmed"),
+        {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "The ETag of an earlier answer",
+            "schema": {"type": "string"},
+        },
+    ),
+    refusals={404: "Nobody offers this", 422: "The question is not right"},
+    more={304: {"description": "The earlier answer is still true"}},
+)
+@limited(READS, "api")
+def slots() -> Response:
+    asked = request.query_string
+    question = (_known_question if len(asked) <= _SHORT else _read_question)(asked)
+    tables = timetables(question.service, question.practitioner)
+    memory: Memory = current_app.extensions[MEMORY]
+    known = memory.find(question, tables)
+    if known is None:
+        known = _render(question, tables)
+        memory.keep(question, known)
+    headers = {"ETag": known.etag, "Cache-Control": "no-cache"}
+    if "If-None-Match" in request.headers and request.if_none_match.contains_weak(known.etag[1:-1]):
+        return Response(status=304, headers=headers)
+    return Response(known.body, content_type="application/json", headers=headers)
+
+
+def _render(question: Question, tables: Sequence[Timetable]) -> Rendered:
+    zone = tables[0].plan.rules.zone
+    found = [slot for table in tables for slot in table.slots(question.first, question.last)]
+    found.sort(key=lambda slot: (slot.start, slot.practitioner))
+    body = {"time_zone": zone.key, "slots": [answers.slot(slot, zone) for slot in found]}
+    return rendered(answers.as_bytes(body), tables)
+
+
+@blueprint.post("/holds")
+@describe(
+    blueprint,
+    "Keep a slot for some minutes",
+    answer=schemas.Hold,
+    status=201,
+    body=schemas.HoldRequest,
+    refusals={409: "The time cannot be had", 422: "The input is not right"},
+)
+@limited(HOLDS, "holds")
+def hold() -> Response:
+    body = read_body(schemas.HoldRequest)
+    wanted = read_wanted(body, rulebook())
+    if wanted is None or not body.is_valid:
+        raise body.refusal
+    zone = facts().zone
+    try:
+        held = write(
+            lambda session, now: holds.hold(
+                session,
+                here().offers,
+                service=wanted.service,
+                practitioner=wanted.practitioner,
+                start=wanted.start,
+                random_token=here().random_token,
+                now=now,
+            )
+        )
+    except SlotRefusal as refusal:
+        return answers.slot_refused(refusal, wanted, zone)
+    told = {"hold": held.token, "expires_at": show_time(held.expires_at, zone)}
+    return answers.answer(told, status=201)

@@ -1,0 +1,1 @@
+"""What staff see: signing in, the day, a booking's card."""

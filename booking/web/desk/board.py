@@ -1,0 +1,226 @@
+"""What the desk's pages show: rows, actions, a booking's card."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from booking.domain import lifecycle, references
+from booking.domain.errors import FieldError, TransitionRefused
+from booking.domain.lifecycle import ActorKind, State
+from booking.domain.messages import MessageKind, MessageState
+from booking.domain.slots import Slot
+from booking.formats.contacts import dial_link, show_phone
+from booking.services.day import DayRow
+from booking.services.staff import SignedIn
+from booking.store.bookings import Booking
+from booking.store.records import AuditEntry, Message
+from booking.web.clinic import facts, local
+from booking.web.wording import STATE_WORDS, STEP_WORDS
+
+ONE_DAY = timedelta(days=1)
+SOURCES = {"online": "online", "api": "online", "phone": "phone"}
+KEYS = {
+    State.ARRIVED: "a",
+    State.IN_ROOM: "r",
+    State.COMPLETED: "c",
+    State.NO_SHOW: "x",
+    State.LEFT: "l",
+}
+# Cancelling needs a reason and has a form of its own on the card.
+_NOT_BUTTONS = {State.CANCELLED, State.ENTERED_IN_ERROR, State.EXPIRED}
+_COUNTED = {
+    State.CONFIRMED: "booked",
+    State.REQUESTED: "booked",
+    State.ARRIVED: "here",
+    State.IN_ROOM: "here",
+    State.COMPLETED: "done",
+    State.NO_SHOW: "missed",
+    State.LEFT: "missed",
+    State.CANCELLED: "cancelled",
+}
+MESSAGE_WORDS = {
+    MessageKind.CONFIRMED: "Confirmation",
+    MessageKind.MOVED: "New time",
+    MessageKind.CANCELLED: "Cancellation",
+    MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
+    MessageKind.DOCTOR_MOVED: "To the doctor: moved",
+    MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",
+}
+MESSAGE_STATES = {
+    MessageState.QUEUED: "Waiting",
+    MessageState.SENDING: "Sending",
+    MessageState.SENT: "Sent",
+    MessageState.FAILED: "Failed",
+    MessageState.DROPPED: "Not needed any more",
+}
+
+
+def page(
+    chosen: date,
+    today: date,
+    rows: Sequence[DayRow],
+    free: Sequence[Slot],
+    unresolved: Sequence[Booking],
+    *,
+    person: SignedIn,
+    now: datetime,
+) -> dict[str, Any]:
+    """The board of a day."""
+    entries = [_row(row, person=person, now=now) for row in rows]
+    entries += [{"free": True, "start": local(s.start), "slot": s.id} for s in free]
+    entries.sort(key=lambda entry: entry["start"])
+    numbers = Counter(_COUNTED.get(row.booking.state, "other") for row in rows)
+    counts = {key: numbers[key] for key in ("booked", "here", "done") if key == "booked" or rows}
+    counts |= {key: numbers[key] for key in ("missed", "cancelled") if numbers[key]}
+    if person.actor.kind is ActorKind.RECEPTION:
+        counts["free"] = len(free)
+    return {
+        "day": chosen,
+        "today": today,
+        "previous_day": chosen - ONE_DAY,
+        "next_day": chosen + ONE_DAY,
+        "rows": entries,
+        "counts": counts,
+        "unresolved": [
+            {"id": b.id, "name": b.patient.name, "start": local(b.start)} for b in unresolved
+        ],
+    }
+
+
+def _row(row: DayRow, *, person: SignedIn, now: datetime) -> dict[str, Any]:
+    booking = row.booking
+    return {
+        "free": False,
+        "id": booking.id,
+        "start": local(booking.start),
+        "end": local(booking.end),
+        "name": booking.patient.name,
+        "reference": references.show(booking.reference),
+        "source": SOURCES.get(booking.source, booking.source),
+        "state": booking.state.value,
+        "state_words": STATE_WORDS[booking.state],
+        "contact": _contact(booking),
+        "mail_failed": row.mail_failed,
+        "actions": actions(booking, person=person, now=now),
+        "version": booking.updated_at.isoformat(),
+        "now": booking.start <= now < booking.end and booking.state in lifecycle.OPEN,
+    }
+
+
+def _contact(booking: Booking) -> str:
+    phone = booking.patient.phone
+    return show_phone(phone, facts().country) if phone else booking.patient.email or ""
+
+
+def actions(booking: Booking, *, person: SignedIn, now: datetime) -> list[dict[str, Any]]:
+    """The steps that this person can take now, the likeliest first."""
+    standing = lifecycle.Standing(booking.state, booking.start, booking.end)
+    steps = lifecycle.next_steps(standing, by=person.actor.kind, now=now, zone=facts().zone)
+    shown = [step for step in steps if step not in _NOT_BUTTONS]
+    return [
+        {
+            "key": KEYS.get(step, ""),
+            "label": STEP_WORDS[step],
+            "to": step.value,
+            "endpoint": "desk.advance",
+            "primary": index == 0,
+        }
+        for index, step in enumerate(shown)
+    ]
+
+
+def card(
+    booking: Booking,
+    history: Sequence[AuditEntry],
+    messages: Sequence[Message],
+    names: dict[int, str],
+    *,
+    person: SignedIn,
+    now: datetime,
+) -> dict[str, Any]:
+    """Everything about one booking that reception may see."""
+    patient = booking.patient
+    standing = lifecycle.Standing(booking.state, booking.start, booking.end)
+    steps = lifecycle.next_steps(standing, by=person.actor.kind, now=now, zone=facts().zone)
+    return {
+        "booking": {
+            "id": booking.id,
+            "name": patient.name,
+            "date_of_birth": _birth(patient.date_of_birth),
+            "email": patient.email,
+            "phone": show_phone(patient.phone, facts().country) if patient.phone else None,
+            "phone_href": dial_link(patient.phone) if patient.phone else None,
+            "start": local(booking.start),
+            "end": local(booking.end),
+            "service": booking.service.name,
+            "practitioner": booking.practitioner.name,
+            "reference": references.show(booking.reference),
+            "source": SOURCES.get(booking.source, booking.source),
+            "state": booking.state.value,
+            "state_words": STATE_WORDS[booking.state],
+            "version": booking.updated_at.isoformat(),
+            "late": booking.cancelled_late,
+        },
+        "actions": actions(booking, person=person, now=now),
+        "undo": _undo(booking, history, person=person, now=now),
+        "can_cancel": State.CANCELLED in steps,
+        # Looks are for the audit; here they would bury what happened.
+        "history": [_entry(entry, names) for entry in history if entry.action != "viewed"],
+        "messages": [_message(message) for message in messages],
+    }
+
+
+def _birth(value: date | None) -> str:
+    return "Not given" if value is None else f"{value.day} {value:%B} {value.year}"
+
+
+def _undo(
+    booking: Booking, history: Sequence[AuditEntry], *, person: SignedIn, now: datetime
+) -> dict[str, str] | None:
+    """A button that takes the last step back, if that is possible now."""
+    steps = [e for e in history if e.action == "state" and e.to_value == booking.state.value]
+    if not steps or steps[-1].from_value is None:
+        return None
+    standing = lifecycle.Standing(booking.state, booking.start, booking.end)
+    try:
+        lifecycle.require_undo(
+            standing, taken_at=steps[-1].at, by=person.actor.kind, now=now, zone=facts().zone
+        )
+    except TransitionRefused:
+        return None
+    return {"endpoint": "desk.undo", "label": f"Undo “{STATE_WORDS[booking.state]}”"}
+
+
+def _entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
+    who = names.get(entry.staff_id or 0)
+    if who is None:
+        who = {"patient": "the patient", "system": "the program"}.get(entry.actor_kind, "staff")
+    return {"at": local(entry.at), "who": who, "words": _words(entry), "reason": entry.reason}
+
+
+def _words(entry: AuditEntry) -> str:
+    if entry.action == "moved" and entry.to_value:
+        moment = local(datetime.fromisoformat(entry.to_value))
+        return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+    words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
+    if entry.action == "undo":
+        return f"Undone, back to: {words.lower()}"
+    return "Booked" if entry.from_value is None else words
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "kind_words": MESSAGE_WORDS[message.kind],
+        "recipient": message.recipient,
+        "state": message.state.value,
+        "state_words": MESSAGE_STATES[message.state],
+        "failed": message.state is MessageState.FAILED,
+        "error": message.error,
+        "at": local(message.sent_at or message.created_at),
+    }
+
+
+def refusal(words: str, code: str) -> FieldError:
+    """A refusal that belongs to no field."""
+    return FieldError("", code, words)

@@ -1,0 +1,257 @@
+"""Reception's day: the board, a booking's card, booking for somebody on the phone."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import NotFound, ReasonMissing, SlotRefusal, TransitionRefused
+from booking.domain.lifecycle import State
+from booking.domain.people import Findings, read_reason
+from booking.domain.slots import parse_slot_id
+from booking.domain.time import local_day
+from booking.services import audit, availability, bookings, changes, outbox, staff
+from booking.services import day as days
+from booking.services.bookings import Wish
+from booking.services.clinic import Rulebook
+from booking.services.staff import SignedIn
+from booking.store.bookings import Booking
+from booking.store.engine import Session
+from booking.web.access import current_staff
+from booking.web.clinic import facts, now
+from booking.web.desk import board
+from booking.web.errors import ANSWERS
+from booking.web.installation import here, read, write
+from booking.web.patients import forms, times
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+ONE_DAY = timedelta(days=1)
+
+
+@blueprint.get("")
+def day() -> ResponseReturnValue:
+    """A day's bookings and free times, in the order of time."""
+    person = current_staff()
+    offers = here().offers
+    wanted = times.parse_day(request.args.get("day"))
+
+    def look(session: Session, now: datetime) -> dict[str, Any]:
+        rulebook = offers.rulebook(session)
+        today = local_day(now, rulebook.clinic.zone)
+        chosen = wanted or today
+        only = person.only_practitioner
+        rows = days.rows(session, rulebook, chosen, practitioner_id=only)
+        free = _free(session, rulebook, chosen, now) if person.actor.kind == "reception" else []
+        open_ends = days.unresolved(session, rulebook, practitioner_id=only, now=now, today=today)
+        return board.page(chosen, today, rows, free, open_ends, person=person, now=now)
+
+    return render_template("desk/day.html", **read(look))
+
+
+def _free(session: Session, rulebook: Rulebook, chosen: date, now: datetime) -> list[Any]:
+    plan = rulebook.plans[0]
+    return availability.staff_slots(session, plan, first=chosen, last=chosen, now=now)
+
+
+@blueprint.get("/bookings/<int(max=2147483647):booking_id>")
+def booking(booking_id: int) -> ResponseReturnValue:
+    """A booking's card. Looking at it is recorded."""
+    return _card(booking_id)
+
+
+@blueprint.post("/bookings/<int(max=2147483647):booking_id>/advance")
+def advance(booking_id: int) -> ResponseReturnValue:
+    """One step of the day."""
+    person = current_staff()
+    try:
+        to = State(request.form.get("to", ""))
+    except ValueError:
+        raise NotFound from None
+    return _change(booking_id, to, person, reason="")
+
+
+@blueprint.post("/bookings/<int(max=2147483647):booking_id>/undo")
+def undo(booking_id: int) -> ResponseReturnValue:
+    """Take the last step back."""
+    person, installation = current_staff(), here()
+    found = _own(booking_id, person)
+    try:
+        write(
+            lambda session, now: changes.undo(
+                session,
+                installation.offers,
+                installation.links,
+                found,
+                actor=person.actor,
+                now=now,
+                seen=_seen(),
+            )
+        )
+    except (TransitionRefused, SlotRefusal) as refusal:
+        return _card(booking_id, refusal_code=refusal.code)
+    return _back_to_day(found)
+
+
+@blueprint.post("/bookings/<int(max=2147483647):booking_id>/cancel")
+def cancel(booking_id: int) -> ResponseReturnValue:
+    """Cancel for the clinic, with a reason."""
+    found = Findings()
+    typed = request.form.get("reason", "")
+    reason = read_reason(typed, found)
+    if not found.errors and not reason:
+        found.add("reason", "missing", "Say why, so that colleagues know")
+    if found.errors:
+        return _card(booking_id, found=found, reason=typed)
+    return _change(booking_id, State.CANCELLED, current_staff(), reason=reason)
+
+
+def _change(booking_id: int, to: State, person: SignedIn, *, reason: str) -> ResponseReturnValue:
+    installation = here()
+    found = _own(booking_id, person)
+    try:
+        write(
+            lambda session, now: changes.advance(
+                session,
+                installation.offers,
+                installation.links,
+                found,
+                to,
+                actor=person.actor,
+                reason=reason,
+                now=now,
+                seen=_seen(),
+            )
+        )
+    except (TransitionRefused, ReasonMissing) as refusal:
+        return _card(booking_id, refusal_code=refusal.code)
+    return _back_to_day(found)
+
+
+def _seen() -> datetime | None:
+    """The `updated_at` of the booking on the page that was acted on."""
+    try:
+        moment = datetime.fromisoformat(request.form.get("version", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _own(booking_id: int, person: SignedIn) -> Booking:
+    """The booking, if this person may see it; otherwise it looks as if there were none."""
+    found = read(lambda session, _: bookings.get(session, booking_id))
+    only = person.only_practitioner
+    if only is not None and found.practitioner_id != only:
+        raise NotFound
+    return found
+
+
+def _back_to_day(found: Booking) -> ResponseReturnValue:
+    chosen = times.parse_day(request.form.get("day")) or local_day(found.start, facts().zone)
+    address = url_for("desk.day", day=chosen.isoformat(), _anchor=f"booking-{found.id}")
+    return redirect(address, code=303)
+
+
+def _card(
+    booking_id: int,
+    *,
+    refusal_code: str | None = None,
+    found: Findings | None = None,
+    reason: str = "",
+) -> ResponseReturnValue:
+    person = current_staff()
+    shown = _own(booking_id, person)
+    errors = list(found.errors) if found else []
+    if refusal_code is not None:
+        errors.append(board.refusal(ANSWERS[refusal_code].words, refusal_code))
+
+    def look(session: Session, now: datetime) -> dict[str, Any]:
+        audit.record(session, person.actor, "viewed", now=now, booking_id=booking_id)
+        return board.card(
+            shown,
+            audit.history(session, booking_id),
+            outbox.messages_of(session, booking_id),
+            staff.names(session),
+            person=person,
+            now=now,
+        )
+
+    page = render_template("desk/booking.html", **write(look), errors=errors, reason=reason)
+    if not errors:
+        return page
+    return page, 422 if refusal_code is None else ANSWERS[refusal_code].status
+
+
+@blueprint.route("/book", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Book for somebody on the phone; no minimum notice, e-mail optional."""
+    found = Findings()
+    values = forms.typed(request.form, *forms.FIELDS, "slot")
+    if request.method == "POST":
+        done = _book(values, found)
+        if done is not None:
+            return done
+    else:
+        values["slot"] = request.args.get("slot", "")
+    page = render_template("desk/new.html", **_form(), values=values, errors=found.errors)
+    return page, 422 if found.errors else 200
+
+
+def _form() -> dict[str, Any]:
+    """The form's times: those of the day, or of the next day that has any."""
+    asked = times.parse_day(request.args.get("day"))
+    offers = here().offers
+
+    def look(session: Session, now: datetime) -> dict[str, Any]:
+        rulebook = offers.rulebook(session)
+        plan = rulebook.plans[0]
+        today = local_day(now, rulebook.clinic.zone)
+        first = asked or today
+        last = first if asked else plan.rules.last_day(now)
+        slots = availability.staff_slots(session, plan, first=first, last=last, now=now)
+        chosen = asked or (local_day(slots[0].start, rulebook.clinic.zone) if slots else today)
+        of_day = [s for s in slots if local_day(s.start, rulebook.clinic.zone) == chosen]
+        return {"day": chosen, "slots": times.shown(of_day)}
+
+    return read(look)
+
+
+def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None:
+    clinic = facts()
+    today = local_day(now(), clinic.zone)
+    try:
+        slot = parse_slot_id(values["slot"]) if values["slot"] else None
+    except NotFound:
+        slot = None
+    if slot is None:
+        found.add("slot", "missing", "Choose a time")
+    person = forms.read_person(values, found, country=clinic.country, today=today)
+    if slot is None or person is None:
+        return None
+    installation, who = here(), current_staff()
+    service, practitioner, start = slot
+    wish = Wish(
+        service=service,
+        practitioner=practitioner,
+        start=start,
+        person=person,
+        privacy_notice=None,
+        source="phone",
+    )
+    try:
+        made = write(
+            lambda session, now: bookings.book(
+                session,
+                installation.offers,
+                installation.links,
+                wish,
+                actor=who.actor,
+                random_token=installation.random_token,
+                now=now,
+            )
+        )
+    except SlotRefusal as refusal:
+        found.add("slot", refusal.code, f"{ANSWERS[refusal.code].words} Choose another.")
+        return None
+    chosen = local_day(made.start, clinic.zone).isoformat()
+    return redirect(url_for("desk.day", day=chosen, _anchor=f"booking-{made.id}"), code=303)

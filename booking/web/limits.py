@@ -1,0 +1,133 @@
+"""Rate limits: which there are, whom they count, and where."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from booking.domain.errors import Busy
+from booking.services import counters
+from booking.store.engine import Database
+from booking.web.installation import here
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+READS = parse("300 per minute")
+HOLDS = parse("60 per 10 minutes")
+BOOKINGS = parse("30 per hour")
+CHANGES = parse("60 per hour")
+SIGN_IN = parse("10 per 5 minutes")
+SIGN_IN_OVERALL = parse("300 per 5 minutes")
+_KEY = "booking-limits"
+
+
+class CounterStorage(Storage):
+    """Counts in the clinic's own database, where there is no Redis."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, database: Database):
+        super().__init__()
+        self._database = database
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return Busy
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        window = timedelta(seconds=expiry)
+        return self._database.write(
+            lambda session, now: counters.hit(session, key, window=window, amount=amount, now=now)
+        )
+
+    def get(self, key: str) -> int:
+        return self._database.read(lambda session, now: counters.standing(session, key, now=now)[0])
+
+    def get_expiry(self, key: str) -> float:
+        return self._database.read(
+            lambda session, now: counters.standing(session, key, now=now)[1].timestamp()
+        )
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int | None:
+        return None
+
+    def clear(self, key: str) -> None:
+        self._database.write(lambda session, _: counters.forget(session, key))
+
+
+class Limits:
+    """Reading is counted in this process alone; everything else for all processes together."""
+
+    def __init__(self, shared: Storage):
+        self._reads = FixedWindowRateLimiter(MemoryStorage())
+        self._shared = FixedWindowRateLimiter(shared)
+
+    def require(self, limit: RateLimitItem, purpose: str, whom: str) -> None:
+        """
+        Count a try, before anything is checked or done.
+
+        Raises:
+            TooManyRequests: there were too many; `retry_after` says when the window ends.
+        """
+        limiter = self._reads if limit is READS else self._shared
+        if limiter.hit(limit, purpose, whom):
+            return
+        if limit is READS:
+            raise TooManyRequests(retry_after=limit.get_expiry())
+        expiry = limiter.storage.get_expiry(limit.key_for(purpose, whom))
+        now = here().database.read(lambda _, now: now)
+        raise TooManyRequests(retry_after=max(1, int(expiry - now.timestamp()) + 1))
+
+
+def set_up(app: Flask, database: Database, redis_url: str | None) -> None:
+    """Choose where the shared counters are."""
+    shared = storage_from_string(redis_url) if redis_url else CounterStorage(database)
+    app.extensions[_KEY] = Limits(shared)  # type: ignore[arg-type]
+
+
+def require(limit: RateLimitItem, purpose: str, whom: str | None = None) -> None:
+    """Count a try of `whom` (the visitor's network by default); nothing when limits are off."""
+    if here().limits_enabled:
+        limits: Limits = current_app.extensions[_KEY]
+        limits.require(limit, purpose, whom or network())
+
+
+def limited(
+    limit: RateLimitItem, purpose: str
+) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """A view that counts each POST (or, for `READS`, each call) against the visitor's network."""
+
+    def decorate(view: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        @wraps(view)
+        def counted(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+            if limit is READS or request.method not in {"GET", "HEAD", "OPTIONS"}:
+                require(limit, purpose)
+            return view(*args, **kwargs)
+
+        return counted
+
+    return decorate
+
+
+def network() -> str:
+    """The visitor's address as a key; of IPv6 the /64 that one household gets."""
+    address = request.remote_addr or ""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        parsed = None
+    if isinstance(parsed, IPv6Address):
+        address = str(ip_network((parsed, 64), strict=False))
+    return sha256(address.encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What patients see: the public pages, booking, and their own booking."""

@@ -1,0 +1,128 @@
+"""The patient chooses: a day, then a time, which is held."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import HoldExpired, SlotRefusal
+from booking.domain.slots import Slot, parse_slot_id
+from booking.services import availability, drafts, holds
+from booking.web.clinic import main_plan, rulebook, timetables
+from booking.web.installation import here, write
+from booking.web.limits import HOLDS, READS, limited
+from booking.web.patients import draft, times
+
+blueprint = Blueprint("book", __name__, url_prefix="/book")
+
+
+@blueprint.get("")
+@limited(READS, "pages")
+def days() -> ResponseReturnValue:
+    """Pick a day; with `slot`, one time that a link pointed at."""
+    if request.args.get("slot"):
+        return _offer(request.args["slot"])
+    tables = _tables()
+    own = draft.own_slot(draft.current())
+    following = availability.first_slots(tables, 1)
+    return render_template(
+        "book/days.html",
+        **times.days_page(tables, after=times.parse_day(request.args.get("after"))),
+        next_slot=times.shown(following)[0] if following else None,
+        own=times.shown([own])[0] if own else None,
+        services=_services(),
+        service=_service(),
+    )
+
+
+@blueprint.get("/times", endpoint="times")
+@limited(READS, "pages")
+def times_of_day() -> ResponseReturnValue:
+    """Pick a time."""
+    day = times.parse_day(request.args.get("day"))
+    if day is None:
+        return redirect(url_for("book.days"))
+    page = times.times_page(_tables(), day, own=draft.own_slot(draft.current()))
+    return render_template("book/times.html", **page, services=_services(), service=_service())
+
+
+@blueprint.post("/take")
+@limited(HOLDS, "holds")
+def take() -> ResponseReturnValue:
+    """Hold the chosen time and go on to the details."""
+    slot = request.form.get("slot", "")
+    installation = here()
+    try:
+        token = write(
+            lambda session, now: drafts.take(
+                session,
+                installation.offers,
+                draft.cookie_token(),
+                slot,
+                random_token=installation.random_token,
+                now=now,
+            )
+        )
+    except SlotRefusal as refusal:
+        return draft.gone(refusal, slot, kept=draft.has_answers(draft.current()))
+    response: Response = redirect(url_for("book.details"), code=303)  # type: ignore[assignment]
+    draft.remember(response, token)
+    return response
+
+
+@blueprint.post("/extend")
+@limited(HOLDS, "holds")
+def extend() -> ResponseReturnValue:
+    """Keep the held time longer; what stands in the form comes along and is kept too."""
+    found = draft.current()
+    if found is not None and "name" in request.form:
+        draft.keep_typed(found)
+        found = draft.current()
+    offers = here().offers
+    if found is None or found.hold_id is None:
+        return draft.take_again(found)
+    hold_id = found.hold_id
+    try:
+        write(lambda session, now: holds.extend(session, offers, hold_id, now=now))
+    except HoldExpired:
+        return draft.take_again(found)
+    back = "book.check" if request.form.get("from") == "check" else "book.details"
+    return redirect(url_for(back), code=303)
+
+
+def _offer(slot: str) -> ResponseReturnValue:
+    """One time that a link pointed at, ready to be taken; looking at it holds nothing."""
+    service, practitioner, start = parse_slot_id(slot)
+    plan = rulebook().plan(service, practitioner)
+    wanted = Slot(service, practitioner, start, start + plan.rules.visit.length)
+    available = start in timetables(service, practitioner)[0].starts
+    others = availability.alternatives(timetables(service), start)
+    own = draft.own_slot(draft.current())
+    if own is not None and own.id == wanted.id:
+        return redirect(url_for("book.details"))
+    page = render_template(
+        "book/offer.html",
+        slot=times.shown([wanted])[0],
+        available=available,
+        alternatives=times.shown(others),
+    )
+    return page, 200 if available else 409
+
+
+def _tables() -> list[availability.Timetable]:
+    return timetables(_service())
+
+
+def _service() -> str:
+    return request.args.get("service") or main_plan().service
+
+
+def _services() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": slug,
+            "name": plans[0].service_name,
+            "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
+        }
+        for slug, plans in rulebook().services.items()
+    ]

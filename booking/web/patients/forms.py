@@ -1,0 +1,30 @@
+"""What patients and reception type, read into a person; errors stay beside their fields."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from booking.domain.people import Findings, Person, read_birth_parts, read_name
+from booking.formats.contacts import read_contacts
+
+FIELDS = ("name", "day", "month", "year", "email", "phone")
+# More than any check allows, so that what is too long comes back to be shortened, not cut.
+_KEPT = 20_000
+
+
+def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
+    """What was typed into these fields, as it was typed."""
+    return {name: form.get(name, "")[:_KEPT] for name in names or FIELDS}
+
+
+def read_person(
+    values: Mapping[str, str], found: Findings, *, country: str, today: date, locale: str = "en"
+) -> Person | None:
+    """The person that the fields describe; None when `found` has something to say."""
+    name = read_name(values.get("name", ""), found)
+    birth = read_birth_parts(values, found, today=today)
+    email, phone = read_contacts(
+        values.get("email", ""), values.get("phone", ""), found, country=country
+    )
+    if found.errors or birth is None:
+        return None
+    return Person(name=name, date_of_birth=birth, email=email, phone=phone, locale=locale)

@@ -1,0 +1,194 @@
+"""The patient's own booking, behind the link in the mail: see it, move it, cancel it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import AlreadyCancelled, NotFound, SlotRefusal, TransitionRefused
+from booking.domain.lifecycle import State
+from booking.domain.people import Findings, read_reason
+from booking.domain.slots import Slot, parse_slot_id
+from booking.formats import ics
+from booking.services import availability, bookings, changes
+from booking.services.audit import PATIENT
+from booking.services.availability import Timetable
+from booking.services.calendars import patient_appointment
+from booking.services.letters import google_link
+from booking.store.bookings import Booking
+from booking.web.clinic import facts, timetables
+from booking.web.installation import here, read, write
+from booking.web.limits import CHANGES, READS, limited
+from booking.web.patients import times
+from booking.web.patients.views import booking_facts
+
+blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
+
+
+@blueprint.get("")
+@limited(READS, "pages")
+def show(token: str) -> ResponseReturnValue:
+    """What, when, where; add to calendar, move, cancel."""
+    return _show(token, _booking(token), notice=request.args.get("notice"))
+
+
+@blueprint.get("/appointment.ics")
+@limited(READS, "pages")
+def download(token: str) -> Response:
+    """The booking as a calendar file: the same event as in the mail."""
+    booking = _booking(token)
+    if booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}:
+        raise NotFound
+    response = Response(
+        ics.download(patient_appointment(booking, facts())),
+        content_type="text/calendar; charset=utf-8",
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
+    return response
+
+
+@blueprint.get("/move")
+@limited(READS, "pages")
+def move(token: str) -> ResponseReturnValue:
+    """Choose a day, then a time; `slot` shows old and new before anything changes."""
+    booking = _booking(token)
+    if (refused := _unchangeable(token, booking)) is not None:
+        return refused
+    if request.args.get("slot"):
+        return _move_check(token, booking, request.args["slot"])
+    tables = _tables(booking)
+    day = times.parse_day(request.args.get("day"))
+    shared = {"token": token, "booking": booking_facts(booking)}
+    if day is not None:
+        return render_template("manage/move_times.html", **times.times_page(tables, day), **shared)
+    page = times.days_page(tables, after=times.parse_day(request.args.get("after")))
+    return render_template("manage/move_days.html", **page, **shared)
+
+
+@blueprint.post("/move", endpoint="move_to")
+@limited(CHANGES, "changes")
+def move_to(token: str) -> ResponseReturnValue:
+    """Move it: the old time is freed only if the new one is won."""
+    booking = _booking(token)
+    slot = request.form.get("slot", "")
+    service, practitioner, start = parse_slot_id(slot)
+    if (service, practitioner) != (booking.service.slug, booking.practitioner.slug):
+        raise NotFound
+    installation = here()
+    try:
+        write(
+            lambda session, now: changes.move(
+                session,
+                installation.offers,
+                installation.links,
+                booking,
+                start,
+                actor=PATIENT,
+                now=now,
+            )
+        )
+    except SlotRefusal:
+        return _move_check(token, booking, slot)
+    except TransitionRefused:
+        return _show(token, _booking(token), notice="too_late"), 409
+    return redirect(url_for("manage.show", token=token, notice="moved"), code=303)
+
+
+@blueprint.route("/cancel", methods=["GET", "POST"])
+@limited(CHANGES, "changes")
+def cancel(token: str) -> ResponseReturnValue:
+    """Ask once, then cancel."""
+    booking = _booking(token)
+    if request.method == "POST" and booking.state is State.CANCELLED:
+        return _cancelled(token)  # pressed twice: it is as they wished
+    if (refused := _unchangeable(token, booking)) is not None:
+        return refused
+    found = Findings()
+    typed = request.form.get("reason", "")
+    if request.method == "POST":
+        reason = read_reason(typed, found)
+        if not found.errors:
+            return _cancel(token, booking, reason)
+    page = render_template(
+        "manage/cancel.html",
+        token=token,
+        booking=booking_facts(booking),
+        reason=typed,
+        errors=found.errors,
+    )
+    return page, 422 if found.errors else 200
+
+
+def _cancel(token: str, booking: Booking, reason: str) -> ResponseReturnValue:
+    installation = here()
+    try:
+        write(
+            lambda session, now: changes.advance(
+                session,
+                installation.offers,
+                installation.links,
+                booking,
+                State.CANCELLED,
+                actor=PATIENT,
+                reason=reason,
+                now=now,
+            )
+        )
+    except AlreadyCancelled:
+        return _cancelled(token)
+    except TransitionRefused:
+        return _show(token, _booking(token), notice="too_late"), 409
+    return _cancelled(token)
+
+
+def _cancelled(token: str) -> ResponseReturnValue:
+    return redirect(url_for("manage.show", token=token, notice="cancelled"), code=303)
+
+
+def _booking(token: str) -> Booking:
+    return read(lambda session, _: bookings.by_token(session, token))
+
+
+def _show(token: str, booking: Booking, *, notice: str | None) -> str:
+    view = booking_facts(booking)
+    # The address may be kept as a bookmark; what it congratulates on must still be so.
+    if (notice == "cancelled") != view["cancelled"]:
+        notice = "too_late" if notice == "too_late" else None
+    return render_template(
+        "manage/show.html",
+        token=token,
+        booking=view,
+        notice=notice if notice in {"moved", "cancelled", "too_late"} else None,
+        ics_url=url_for("manage.download", token=token),
+        google_url=google_link(patient_appointment(booking, facts())),
+    )
+
+
+def _unchangeable(token: str, booking: Booking) -> ResponseReturnValue | None:
+    if booking_facts(booking)["changeable"]:
+        return None
+    return _show(token, booking, notice="too_late"), 409
+
+
+def _tables(booking: Booking) -> list[Timetable]:
+    """The free times of the practitioner whom this booking is with."""
+    service, practitioner = booking.service.slug, booking.practitioner.slug
+    return timetables(service, practitioner)
+
+
+def _move_check(token: str, booking: Booking, slot: str) -> ResponseReturnValue:
+    service, practitioner, start = parse_slot_id(slot)
+    if (service, practitioner) != (booking.service.slug, booking.practitioner.slug):
+        raise NotFound
+    tables = timetables(service, practitioner)
+    available = start in tables[0].starts
+    others = availability.alternatives(tables, start)
+    wanted = Slot(service, practitioner, start, start + (booking.end - booking.start))
+    context: dict[str, Any] = {
+        "token": token,
+        "booking": booking_facts(booking),
+        "slot": times.shown([wanted])[0],
+        "available": available,
+        "alternatives": times.shown(others),
+    }
+    return render_template("manage/move_check.html", **context), 200 if available else 409

@@ -1,0 +1,46 @@
+"""The public pages: landing, article, privacy, accessibility."""
+
+from flask import Blueprint, Response, render_template
+
+from booking.services import availability
+from booking.web.clinic import facts, main_plan, timetables
+from booking.web.limits import READS, limited
+from booking.web.patients import times
+
+NEXT_TIMES = 3
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+@limited(READS, "pages")
+def home() -> str:
+    tables = timetables(main_plan().service)
+    slots = times.shown(availability.first_slots(tables, NEXT_TIMES))
+    day = slots[0]["start"].date() if slots else None
+    return render_template(
+        "public/home.html",
+        next_day=day,
+        next_slots=[slot for slot in slots if slot["start"].date() == day],
+    )
+
+
+@blueprint.get("/micro-needling")
+def article() -> str:
+    return render_template("public/article.html")
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    return render_template("public/privacy.html", notice_version=facts().privacy_notice)
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> str:
+    return render_template("public/accessibility.html")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    # Calendar readers of some vendors obey this file, so /calendar/ must stay allowed.
+    lines = ("User-agent: *", "Disallow: /manage/", "Disallow: /desk", "Disallow: /login", "")
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,152 @@
+"""What stands before and behind every request: host, origin, garbage, headers, CSRF."""
+
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import SecurityError
+
+from booking.web.installation import here
+
+# Ten thousand characters of any script, percent-encoded, still come back to be shortened.
+BODY_LIMIT = 256 * 1024
+FORM_PARTS = 200
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_ANY_HOST = frozenset({"operations.healthz", "operations.readyz"})
+_CACHEABLE = frozenset({"static", "assets.bundle"})
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+csrf = CSRFProtect()
+
+
+def protect(app: Flask) -> None:
+    """Switch all of it on."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        MAX_FORM_PARTS=FORM_PARTS,
+        WTF_CSRF_TIME_LIMIT=None,
+        # The referrer is never sent, so it cannot be compared; Origin and Sec-Fetch-Site are.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.before_request(refuse_unknown_host)
+    app.before_request(refuse_garbage)
+    app.before_request(refuse_large_bodies)
+    app.before_request(refuse_garbled_forms)
+    app.before_request(refuse_foreign_origin)
+    csrf.init_app(app)
+    app.after_request(add_headers)
+
+
+def refuse_unknown_host() -> None:
+    """A Host header that is not ours would end up in nothing good."""
+    if request.endpoint in _ANY_HOST:
+        return
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except (SecurityError, ValueError):
+        abort(400)
+    if host not in here().public_hosts:
+        abort(400)
+
+
+def refuse_garbage() -> None:
+    """Bytes that are no UTF-8, and NUL, reach neither views nor the database."""
+    _refuse_bytes(request.query_string)
+    raw_path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
+    _refuse_bytes(raw_path.encode("latin-1", "replace"))
+    # Werkzeug writes U+FFFD where a path was no UTF-8.
+    if "\0" in request.path or "\ufffd" in request.path:
+        abort(400)
+
+
+def refuse_large_bodies() -> None:
+    """Before parsing: a body that says it is too large, or a form that does not say how large."""
+    if request.content_length is not None and request.content_length > BODY_LIMIT:
+        abort(413)
+    # Werkzeug would cut such a form off in silence; no browser sends one. The API reads its own.
+    if "Transfer-Encoding" in request.headers and not (request.endpoint or "").startswith("api."):
+        abort(411)
+
+
+def refuse_garbled_forms() -> None:
+    """The same for what a form sends, and for more fields than any of our forms has."""
+    if request.method not in _UNSAFE or (request.endpoint or "").startswith("api."):
+        return
+    # Before it is parsed, since Werkzeug would quietly keep what it cannot decode.
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _refuse_bytes(request.get_data(cache=True))
+    fields = list(request.form.items(multi=True))
+    if len(fields) > FORM_PARTS:
+        abort(413)
+    # In multipart forms Werkzeug writes U+FFFD for what was no UTF-8.
+    if any(mark in text for field in fields for text in field for mark in "\0\ufffd"):
+        abort(400)
+
+
+def _refuse_bytes(raw: bytes) -> None:
+    if raw.isascii() and b"%" not in raw and b"\0" not in raw:
+        return
+    try:
+        text = unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        abort(400)
+    if "\0" in text:
+        abort(400)
+
+
+def refuse_foreign_origin() -> None:
+    """
+    A second wall behind the CSRF token: browsers say where a request comes from.
+
+    With `Referrer-Policy: no-referrer` a same-origin form is sent with `Origin: null`, so null
+    alone proves nothing and Sec-Fetch-Site decides.
+    """
+    if request.method not in _UNSAFE or (request.endpoint or "").startswith("api."):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in {"same-origin", "none"}:
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin is None or origin == "null":
+        return
+    try:
+        host = urlsplit(origin).hostname or ""
+    except ValueError:
+        abort(403)
+    if host not in here().public_hosts:
+        abort(403)
+
+
+def add_headers(response: Response) -> Response:
+    """Headers that every answer carries, and no-store on everything that is not a fixed file."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if here().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+    if request.endpoint not in _CACHEABLE and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def is_csrf_error(error: Exception) -> bool:
+    """Whether a request came without its token, for example from a page of yesterday."""
+    return isinstance(error, CSRFError)
+
+
+def exempt_from_csrf(name: str) -> None:
+    """The JSON API ignores cookies, so there is nothing for a foreign site to borrow."""
+    blueprint = current_app.blueprints[name]
+    csrf.exempt(blueprint)

@@ -1,0 +1,87 @@
+"""Template globals and filters: dates in clinic time, the clinic's facts, assets."""
+
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, g
+
+from booking.domain import references
+from booking.domain.errors import Refusal
+from booking.domain.lifecycle import State
+from booking.formats import dates
+from booking.formats.contacts import dial_link, show_phone
+from booking.web.access import current_staff
+from booking.web.assets import asset
+from booking.web.clinic import facts, local
+from booking.web.installation import here
+
+STATE_WORDS = {
+    State.REQUESTED: "Requested",
+    State.CONFIRMED: "Confirmed",
+    State.ARRIVED: "Arrived",
+    State.IN_ROOM: "In room",
+    State.COMPLETED: "Completed",
+    State.LEFT: "Left unseen",
+    State.NO_SHOW: "No-show",
+    State.CANCELLED: "Cancelled",
+    State.EXPIRED: "Expired",
+    State.ENTERED_IN_ERROR: "Entered in error",
+}
+STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
+# Should the database be away, an error page still has a header.
+_UNKNOWN = SimpleNamespace(
+    name="The clinic", phone="", phone_href="", email="", address="", time_zone_name=""
+)
+
+
+def register(app: Flask) -> None:
+    """Teach templates the project's words."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=lambda value: dates.show_day(_day(value)),
+        day_year=lambda value: dates.show_day_year(_day(value)),
+        clock=lambda value: dates.show_clock(local(value)),
+        moment=lambda value: dates.show_moment(local(value)),
+        reference=references.show,
+        phone=lambda value: show_phone(value, facts().country),
+        dial=dial_link,
+    )
+    app.jinja_env.globals.update(asset=asset)
+    app.context_processor(_context)
+
+
+def _day(value: date | datetime) -> date:
+    return local(value).date() if isinstance(value, datetime) else value
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "clinic": _clinic(),
+        "staff": _staff(),
+        "has_mailbox": here().mailbox is not None,
+    }
+
+
+def _clinic() -> Any:
+    if g.get("database_is_away"):
+        return _UNKNOWN
+    try:
+        clinic = facts()
+    except Refusal:
+        return _UNKNOWN
+    return SimpleNamespace(
+        name=clinic.name,
+        phone=show_phone(clinic.phone, clinic.country),
+        phone_href=dial_link(clinic.phone),
+        email=clinic.email,
+        address=clinic.address,
+        time_zone_name=dates.show_zone(clinic.zone),
+    )
+
+
+def _staff() -> Any:
+    if g.get("staff") is None:
+        return None
+    person = current_staff()
+    return SimpleNamespace(name=person.email, roles={role.value for role in person.roles})
