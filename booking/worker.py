@@ -1,0 +1,169 @@
+"""
+The worker: a handful of repeating jobs, each of which asks the database what is due.
+
+A job carries no booking and remembers nothing, so any number of workers may run, and one that is
+killed loses nothing.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from booking.domain.errors import Busy, NotSetUp
+from booking.domain.messages import DeliveryFailure
+from booking.formats.links import Links
+from booking.formats.mail import compose
+from booking.services import claims, counters, drafts, health, letters, once, outbox, staff
+from booking.services.clinic import ClinicFacts, read_rulebook
+from booking.store.engine import Database
+from booking.store.records import Message
+
+Send = Callable[[EmailMessage], None]
+DELIVERIES_AT_ONCE = 4
+DELIVER_SECONDS, BEAT_SECONDS, SWEEP_SECONDS = 1, 10, 60
+STOP_SECONDS = 6
+_log = structlog.get_logger()
+
+
+class Worker:
+    """Delivers messages and sweeps away what has expired."""
+
+    def __init__(
+        self, database: Database, links: Links, send: Send | None, *, sender: str, timeout: float
+    ):
+        self._database = database
+        self._links = links
+        self._send = send
+        self._sender = sender
+        self._stop = threading.Event()
+        # Longer than a delivery may take in all, so that no other worker starts the same one.
+        self._lease = timedelta(seconds=timeout * 5 + 30)
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    def deliver_due(self) -> int:
+        """Send what is due, one after the other; how many were tried."""
+        tried = 0
+        while self._send is not None and not self._stop.is_set() and self.deliver_one(self._send):
+            tried += 1
+        return tried
+
+    def deliver_one(self, send: Send) -> bool:
+        """Claim one message, send it with no transaction open, record what became of it."""
+        lease = secrets.token_hex(16)
+        claimed = self._database.write(lambda session, now: self._claim(session, lease, now))
+        if claimed is None:
+            return False
+        message_id, mail = claimed
+        try:
+            if isinstance(mail, DeliveryFailure):
+                raise mail
+            send(mail)
+        except DeliveryFailure as failure:
+            self._record_failure(message_id, failure, lease)
+        else:
+            self._database.write(
+                lambda session, now: outbox.record_sent(session, message_id, now=now)
+            )
+            _log.info("message_sent", message=message_id)
+        return True
+
+    def _claim(
+        self, session: Session, lease: str, now: datetime
+    ) -> tuple[int, EmailMessage | DeliveryFailure] | None:
+        message = outbox.claim_next(session, lease=lease, lease_for=self._lease, now=now)
+        if message is None:
+            return None
+        clinic = read_rulebook(session).clinic
+        return message.id, self._written(message, clinic, now)
+
+    def _written(
+        self, message: Message, clinic: ClinicFacts, now: datetime
+    ) -> EmailMessage | DeliveryFailure:
+        """The mail; or why it cannot be written, which must not stop the others."""
+        try:
+            return compose(
+                letters.letter(message, clinic, self._links, sender=self._sender, now=now)
+            )
+        except Exception as error:  # noqa: BLE001
+            # The error's own words may quote a name.
+            kind = type(error).__name__
+            _log.error("message_cannot_be_written", message=message.id, error=kind)
+            return DeliveryFailure(f"the message could not be written ({kind})", False)
+
+    def _record_failure(self, message_id: int, failure: DeliveryFailure, lease: str) -> None:
+        state = self._database.write(
+            lambda session, now: outbox.record_failure(
+                session, message_id, failure, lease=lease, now=now
+            )
+        )
+        _log.warning("message_not_sent", message=message_id, why=failure.words, state=state)
+
+    def sweep(self) -> None:
+        """Remove what has expired: holds, past claims, drafts, keys, sessions, counters."""
+
+        def work(session: Session, now: datetime) -> None:
+            claims.sweep(session, now=now)
+            drafts.sweep(session, now=now)
+            once.sweep(session, now=now)
+            staff.sweep_sessions(session, now=now)
+            counters.sweep(session, now=now)
+
+        self._database.write(work)
+
+    def beat(self) -> None:
+        """Say that this worker is there."""
+        self._database.write(lambda session, now: health.beat(session, self.name, now=now))
+
+    def run(self) -> None:
+        """Work until SIGINT or SIGTERM; what is being sent has some seconds to finish."""
+
+        def end(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+            self._stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, end)
+        # It would warn each second while all deliveries wait for a mail server.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
+        for job, seconds, at_once in (
+            (self.beat, BEAT_SECONDS, 1),
+            (self.deliver_due, DELIVER_SECONDS, DELIVERIES_AT_ONCE),
+            (self.sweep, SWEEP_SECONDS, 1),
+        ):
+            scheduler.add_job(_patient(job), "interval", seconds=seconds, max_instances=at_once)
+        _patient(self.beat)()
+        scheduler.start()
+        _log.info("worker_started", worker=self.name)
+        self._stop.wait()
+        shutdown = threading.Thread(target=scheduler.shutdown, daemon=True)
+        shutdown.start()
+        shutdown.join(STOP_SECONDS)
+        _log.info("worker_stopped", worker=self.name, waiting=shutdown.is_alive())
+        if shutdown.is_alive():
+            # A mail server hangs. The message's lease runs out, and it is sent after that.
+            os._exit(0)
+
+
+def _patient(job: Callable[[], object]) -> Callable[[], None]:
+    """A job that waits for its next turn when the database is away or no clinic is set up."""
+
+    def run() -> None:
+        try:
+            job()
+        except (Busy, NotSetUp) as reason:
+            _log.warning("job_postponed", job=job.__name__, why=reason.code)
+
+    return run
