@@ -1,0 +1,80 @@
+"""Every page and state of the desk, looked at from all sides."""
+
+from playwright.sync_api import Page, expect
+
+from booking.domain.roles import Role
+from tests.browser import days
+from tests.browser.looking import Look
+from tests.browser.patients import button, heading
+from tests.browser.staff import open_card, sign_in, sit_down
+from tests.support import Clinic
+
+
+def test_signing_in(page: Page, clinic: Clinic, look: Look):
+    page.goto("/login")
+    look("sign-in")
+    button(page, "Sign in").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("sign-in with an error")
+    sign_in(page)
+    clinic.time.pass_(minutes=20)
+    page.goto("/desk")
+    look("signed out by the clock")
+
+
+def test_the_board(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic)
+    look("a day of free times")
+    page.goto("/desk?day=2026-01-17")
+    look("a closed day")
+    days.fill(clinic)
+    days.fail_a_mail(clinic)
+    sit_down(page, clinic)
+    look("a day with everything")
+    button(page, "Keys").or_(button(page, "Keys ?")).click()
+    look("the sheet of keys")
+
+
+def test_the_board_with_ends_left_open(page: Page, clinic: Clinic, look: Look):
+    days.fill(clinic)
+    clinic.time.pass_(days=1)
+    sit_down(page, clinic)
+    expect(page.get_by_text("earlier visits have no outcome yet")).to_be_visible()
+    look("earlier visits without an outcome")
+
+
+def test_the_doctors_board(page: Page, clinic: Clinic, look: Look):
+    days.fill(clinic)
+    sit_down(page, clinic, Role.DOCTOR)
+    look("the doctor's day")
+    page.goto("/desk/book")
+    heading(page, "This is not open to you")
+    look("403")
+
+
+def test_a_card(page: Page, clinic: Clinic, look: Look):
+    days.fill(clinic)
+    days.fail_a_mail(clinic)
+    sit_down(page, clinic)
+    open_card(page, days.UNREACHED)
+    look("a card")
+    button(page, "Cancel this appointment").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("a card with an error")
+    page.goto("/desk")
+    open_card(page, "David Mensah")
+    look("the card of a cancelled visit")
+    page.goto("/desk")
+    open_card(page, "Sam Roy")
+    look("the card of a visit that can be undone")
+
+
+def test_the_form(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic)
+    page.goto("/desk/book")
+    look("the form")
+    button(page, "Book").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("the form with errors")
+    page.goto("/desk/book?day=2026-01-17")
+    look("the form on a closed day")
