@@ -1,0 +1,75 @@
+"""
+`make bench`, or `python -m benchmarks`: measure, and print tables.
+
+Everything runs on this machine, in new databases, and is gone afterwards, also after Ctrl-C.
+"""
+
+import argparse
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from benchmarks import machine
+from benchmarks.clinic import Unexpected
+from benchmarks.databases import Databases, Postgresql, Sqlite
+from benchmarks.load import WrongAnswer
+from benchmarks.routes import Bench, Extent, print_tables
+from benchmarks.servers import DidNotStart
+from benchmarks.side_by_side import print_servers
+
+PAST = 100_000
+DEFAULT = Extent(rounds=7, seconds=1.5)
+QUICK = Extent(rounds=3, seconds=0.5)
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    if not Path("/proc/self/stat").exists():
+        sys.exit("The benchmark reads CPU times from /proc, so it needs Linux.")
+    signal.signal(signal.SIGTERM, _end)
+    arguments = _arguments()
+    print(machine.described(), flush=True)
+    try:
+        with ExitStack() as stack:
+            _measure(arguments, stack)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (DidNotStart, Unexpected, WrongAnswer) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--rounds", type=int, help=f"default {DEFAULT.rounds}")
+    parser.add_argument("--seconds", type=float, help=f"of a round, default {DEFAULT.seconds}")
+    parser.add_argument("--past", type=int, default=PAST, help=f"past bookings, default {PAST}")
+    parser.add_argument("--servers", action="store_true", help="compare web servers instead")
+    return parser.parse_args()
+
+
+def _measure(arguments: argparse.Namespace, stack: ExitStack) -> None:
+    usual = QUICK if arguments.quick else DEFAULT
+    extent = Extent(arguments.rounds or usual.rounds, arguments.seconds or usual.seconds)
+    folder = Path(tempfile.mkdtemp(prefix="booking-bench-"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    databases: Databases = Sqlite(folder) if arguments.database == "sqlite" else Postgresql()
+    stack.callback(databases.stop)
+    if arguments.servers:
+        print_servers(databases, folder, extent)
+        return
+    pasts = (0, arguments.past) if arguments.past else (0,)
+    print_tables(Bench(databases, folder, extent), databases, pasts, extent)
+
+
+def _end(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()
