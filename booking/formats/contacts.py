@@ -36,6 +36,12 @@ def read_email(text: str, found: Findings) -> str | None:
     return checked.ascii_email
 
 
+def fold_address(address: str) -> str:
+    """The mailbox behind an address: in small letters, without what follows a plus sign."""
+    local, _, host = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"
+
+
 def read_phone(text: str, found: Findings, *, country: str) -> str | None:
     """
     The number in international form, or None if nothing was typed; errors go under `phone`.

@@ -57,25 +57,22 @@ class Organizer:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """The patient whom an invitation goes to."""
-
-    address: str
-    name: str
-
-
 def invitation(
-    appointment: Appointment, *, method: Method, organizer: Organizer, attendee: Attendee
+    appointment: Appointment, *, method: Method, organizer: Organizer, attendee: str
 ) -> bytes:
     """
     The calendar part of a mail: REQUEST to book or move, CANCEL to cancel.
 
-    A reply is not read, so none is asked for (RSVP=FALSE).
+    `attendee` is the address that it goes to. No name stands beside it: what somebody typed must
+    not travel to an address that may be another's. A reply is not read, so none is asked for
+    (RSVP=FALSE).
     """
     event = _event(appointment)
-    event["organizer"] = _address(organizer.address, organizer.name)
-    guest = _address(attendee.address, attendee.name)
+    host = vCalAddress(f"mailto:{organizer.address}")
+    # A quotation mark cannot stand in a parameter at all (RFC 5545, 3.2).
+    host.params["CN"] = vText(_text(organizer.name).replace('"', "'").replace("\n", " "))
+    event["organizer"] = host
+    guest = vCalAddress(f"mailto:{attendee}")
     guest.params.update(
         {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
     )
@@ -139,13 +136,6 @@ def _event(appointment: Appointment) -> Event:
     if appointment.url:
         event.add("url", appointment.url)
     return event
-
-
-def _address(address: str, name: str) -> vCalAddress:
-    value = vCalAddress(f"mailto:{address}")
-    # A quotation mark cannot stand in a parameter at all (RFC 5545, 3.2).
-    value.params["CN"] = vText(_text(name).replace('"', "'").replace("\n", " "))
-    return value
 
 
 def _text(text: str) -> str:

@@ -31,7 +31,12 @@ _BY_REFERENCE = select(table(Booking).c.id).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody asks for; `hold_id` is their own hold, if they have one."""
+    """
+    What somebody asks for; `hold_id` is their own hold, if they have one.
+
+    `mail_at_once` is for those who are known to have the address they give: their confirmation is
+    not held back, however much that address got.
+    """
 
     service: str
     practitioner: str
@@ -40,6 +45,7 @@ class Wish:
     privacy_notice: str | None
     source: str
     hold_id: int | None = None
+    mail_at_once: bool = False
 
 
 def book(
@@ -90,7 +96,16 @@ def book(
     audit.record(
         session, actor, "state", now=now, booking_id=booking.id, to_value=booking.state.value
     )
-    outbox.tell(session, links, rulebook, booking, patient, MessageKind.CONFIRMED, now=now)
+    outbox.tell(
+        session,
+        links,
+        rulebook,
+        booking,
+        patient,
+        MessageKind.CONFIRMED,
+        now=now,
+        capped=not wish.mail_at_once,
+    )
     return booking
 
 

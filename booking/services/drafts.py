@@ -127,6 +127,7 @@ def confirm(
     actor: Actor,
     random_token: RandomToken,
     now: datetime,
+    mail_at_once: bool = False,
 ) -> Booking:
     """
     Turn a draft into a booking; a second submit gets the same booking again.
@@ -153,6 +154,7 @@ def confirm(
         privacy_notice=privacy_notice,
         source="online",
         hold_id=row.hold_id,
+        mail_at_once=mail_at_once,
     )
     booking = bookings.book(
         session, offers, links, wish, actor=actor, random_token=random_token, now=now

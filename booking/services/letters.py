@@ -8,7 +8,7 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageKind
 from booking.formats import dates, ics
 from booking.formats.contacts import show_phone
-from booking.formats.ics import Appointment, Attendee, Method, Organizer
+from booking.formats.ics import Appointment, Method, Organizer
 from booking.formats.links import Links, google_calendar
 from booking.formats.mail import Invitation, Letter
 from booking.services.calendars import initials, patient_appointment
@@ -103,7 +103,7 @@ def _invitation(message: Message, clinic: ClinicFacts, sender: str) -> Invitatio
             patient_appointment(booking, clinic),
             method=method,
             organizer=Organizer(sender, booking.practitioner.name),
-            attendee=Attendee(message.recipient, booking.patient.name),
+            attendee=message.recipient,
         )
     except Exception as error:  # noqa: BLE001 - whatever it runs into, the mail must leave
         # The error's own words may quote a name.

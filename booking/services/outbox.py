@@ -24,6 +24,7 @@ from booking.domain.messages import (
 )
 from booking.domain.time import local_day
 from booking.formats.links import Links
+from booking.services import mail_cap
 from booking.services.clinic import Rulebook
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient
@@ -58,12 +59,14 @@ def tell(
     previous_start: datetime | None = None,
     reason: str = "",
     audiences: frozenset[Audience] = EVERYBODY,
+    capped: bool = False,
 ) -> None:
     """
     Queue what a change has to tell: the patient, if they gave an address, and the doctor if it is
     about today, since calendars that subscribe look too seldom for that.
 
-    `audiences` are those who do not know it already.
+    `audiences` are those who do not know it already. `capped` holds back what the patient is told
+    while their address has had much of it (services/mail_cap.py).
     """
     recipients: list[tuple[MessageKind, str]] = []
     if patient.email and Audience.PATIENT in audiences:
@@ -80,6 +83,9 @@ def tell(
     if booking.sequence:
         _drop_outdated(session, booking)
     for message_kind, recipient in recipients:
+        is_capped = capped and message_kind.audience is Audience.PATIENT
+        key = mail_cap.key(recipient) if is_capped else None
+        not_before = mail_cap.earliest(session, key, now=now) if key else None
         insert_row(
             session,
             Message,
@@ -92,8 +98,10 @@ def tell(
             reason=reason,
             state=MessageState.QUEUED,
             tries=0,
-            next_try_at=now,
+            next_try_at=not_before or now,
             created_at=now,
+            capped_address=key,
+            not_before=not_before,
         )
 
 

@@ -31,6 +31,7 @@ class Message(Base):
         Index("ix_messages_due", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_messages_failed", "id", sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP),
         Index("ix_messages_booking_id", "booking_id"),
+        Index("ix_messages_capped_address_not_before", "capped_address", "not_before"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,6 +66,10 @@ class Message(Base):
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # Where mail to an unproven address is counted: a hash of the address, and the first time that
+    # this message may leave.
+    capped_address: Mapped[str | None] = mapped_column(String(64))
+    not_before: Mapped[datetime | None]
 
     booking: Mapped[Booking] = relationship()
 

@@ -415,6 +415,8 @@ def create_tables() -> None:
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("capped_address", sa.String(length=64), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["booking_id"], ["bookings.id"], name=op.f("fk_messages_booking_id")
         ),
@@ -425,6 +427,12 @@ def create_tables() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_messages_message_id")),
     )
     op.create_index("ix_messages_booking_id", "messages", ["booking_id"], unique=False)
+    op.create_index(
+        "ix_messages_capped_address_not_before",
+        "messages",
+        ["capped_address", "not_before"],
+        unique=False,
+    )
     op.create_index(
         "ix_messages_due",
         "messages",

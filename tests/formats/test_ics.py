@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from booking.formats import ics
-from booking.formats.ics import Appointment, Attendee, Method, Organizer, Status
+from booking.formats.ics import Appointment, Method, Organizer, Status
 from tests.formats import strict_ics
 from tests.formats.strict_ics import Component
 
@@ -21,7 +21,7 @@ START = datetime(2026, 1, 13, 19, 0, tzinfo=UTC)
 END = START + timedelta(minutes=30)
 UPDATED = datetime(2026, 1, 12, 13, 5, 7, 123456, tzinfo=UTC)
 CLINIC = Organizer("booking@clinic.example", "Dr. Ahmed")
-ANN = Attendee("ann@patient.example", "Ann O’Brien")
+ANN = "ann@patient.example"
 VISIT = Appointment(
     uid="0f9b1b3c-1111-4222-8333-444455556666@clinic.example",
     sequence=0,
@@ -61,7 +61,7 @@ def invite(
     *,
     method: Method = Method.REQUEST,
     organizer: Organizer = CLINIC,
-    attendee: Attendee = ANN,
+    attendee: str = ANN,
 ) -> bytes:
     return ics.invitation(appointment, method=method, organizer=organizer, attendee=attendee)
 
@@ -133,7 +133,6 @@ def test_an_invitation_asks_for_a_place_in_the_calendar_and_for_no_answer() -> N
     assert event["ORGANIZER"].parameters == {"CN": "Dr. Ahmed"}
     assert event["ATTENDEE"].value == "mailto:ann@patient.example"
     assert event["ATTENDEE"].parameters == {
-        "CN": "Ann O’Brien",
         "CUTYPE": "INDIVIDUAL",
         "ROLE": "REQ-PARTICIPANT",
         "PARTSTAT": "ACCEPTED",
@@ -223,26 +222,23 @@ def test_no_text_breaks_out_of_its_place(summary: str, place: str, description: 
         assert len(event.names) == len(set(event.names))
 
 
-@given(texts, texts)
+@given(texts)
 @settings(max_examples=150, deadline=None)
-@example('a"b', 'a";X="b')
-def test_no_name_breaks_out_of_its_place(patient: str, doctor: str) -> None:
-    content = invite(
-        attendee=Attendee("ann@patient.example", patient),
-        organizer=Organizer("booking@clinic.example", doctor),
-    )
+@example('a";X="b')
+def test_no_name_breaks_out_of_its_place(doctor: str) -> None:
+    content = invite(organizer=Organizer("booking@clinic.example", doctor))
     event = event_of(content)
     assert event.names.count("ATTENDEE") == event.names.count("ORGANIZER") == 1
     assert event["ATTENDEE"].value == "mailto:ann@patient.example"
     assert event["ORGANIZER"].value == "mailto:booking@clinic.example"
     assert event["ATTENDEE"].parameters["PARTSTAT"] == "ACCEPTED"
     assert set(event["ORGANIZER"].parameters) <= {"CN"}
-    assert b'"' not in (event["ATTENDEE"].parameters.get("CN") or "").encode()
+    assert "CN" not in event["ATTENDEE"].parameters
 
 
 @pytest.mark.parametrize("name", NASTY)
 def test_nasty_names_leave_no_control_character_in_the_bytes(name: str) -> None:
-    content = invite(replace(VISIT, summary=name), attendee=Attendee("a@b.example", name))
+    content = invite(replace(VISIT, summary=name), organizer=Organizer("a@b.example", name))
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", content)
     assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
     assert b"\nATTENDEE:" not in content
@@ -253,7 +249,7 @@ def test_nasty_names_leave_no_control_character_in_the_bytes(name: str) -> None:
 def test_two_other_readers_see_one_event_at_the_same_instant(name: str) -> None:
     content = invite(
         replace(VISIT, summary=name or "x", description=name or "x"),
-        attendee=Attendee("ann@patient.example", name),
+        organizer=Organizer("booking@clinic.example", name),
     )
     calendar = vobject.readOne(content.decode())
     assert calendar.method.value == "REQUEST"

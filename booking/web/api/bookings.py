@@ -64,6 +64,7 @@ def book() -> Response:
         privacy_notice=notice,
         source="api",
         hold_id=held,
+        mail_at_once=not here().limits_enabled,
     )
     try:
         booked = write(

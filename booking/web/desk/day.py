@@ -237,6 +237,7 @@ def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None
         person=person,
         privacy_notice=None,
         source="phone",
+        mail_at_once=True,
     )
     try:
         made = write(

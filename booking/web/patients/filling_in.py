@@ -1,5 +1,6 @@
 """The patient fills in: details, check, confirmed."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from booking.services.calendars import patient_appointment
 from booking.services.drafts import DraftView
 from booking.services.letters import google_link, manage_token
 from booking.services.outbox import messages_of
+from booking.store.records import Message
 from booking.web.clinic import facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
@@ -106,10 +108,17 @@ def confirmed(token: str) -> ResponseReturnValue:
         email=booking.patient.email,
         phone_only=booking.patient.email is None,
         mail_state=mail[-1].state.value if mail else None,
+        mail_leaves=_held_back_until(mail),
         manage_url=url_for("manage.show", token=token),
         ics_url=url_for("manage.download", token=token),
         google_url=google_link(patient_appointment(booking, clinic)),
     )
+
+
+def _held_back_until(mail: list[Message]) -> datetime | None:
+    """When the latest message leaves, if its address has had too much mail for now."""
+    not_before = mail[-1].not_before if mail else None
+    return local(not_before) if not_before is not None and not_before > now() else None
 
 
 def _confirm(found: DraftView, person: Person, notice: str) -> ResponseReturnValue:
@@ -127,6 +136,7 @@ def _confirm(found: DraftView, person: Person, notice: str) -> ResponseReturnVal
                 actor=PATIENT,
                 random_token=installation.random_token,
                 now=now,
+                mail_at_once=not installation.limits_enabled,
             )
         )
     except SlotRefusal as refusal:
