@@ -30,6 +30,7 @@ from booking.web import (
 from booking.web.desk import day, signing_in
 from booking.web.installation import Installation, install
 from booking.web.patients import filling_in, manage, public
+from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
 
@@ -59,16 +60,17 @@ def create_app(
     _configure(app, settings)
     app.session_interface = LazySessions()
     install(app, _installation(settings, database))
-    limits.set_up(app, database, settings.redis_url)
+    counted = limits.set_up(app, database, settings.redis_url)
     protection.protect(app)
     app.before_request(access.guard)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     if settings.has_mailbox:
         app.register_blueprint(mailbox.blueprint)
-    api.register(app)
+    api.register(app, limits=counted)
     wording.register(app)
     errors.register(app)
+    _wrap(app, settings)
     return app
 
 
@@ -85,9 +87,15 @@ def _configure(app: Flask, settings: Settings) -> None:
         # An error must reach our own handler, in tests too.
         PROPAGATE_EXCEPTIONS=False,
     )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """What every request passes first, from the outside in: proxies, headers."""
+    wrapped = SafeHeaders(app.wsgi_app, is_https=settings.is_https)
+    hops = settings.trusted_proxies
+    app.wsgi_app = (  # type: ignore[method-assign]
+        ProxyFix(wrapped, x_for=hops, x_proto=hops) if hops else wrapped
+    )
 
 
 def _installation(settings: Settings, database: Database) -> Installation:

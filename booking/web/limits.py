@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import ParamSpec, TypeVar
@@ -91,17 +91,18 @@ class Limits:
         raise TooManyRequests(retry_after=max(1, int(expiry - now.timestamp()) + 1))
 
 
-def set_up(app: Flask, database: Database, redis_url: str | None) -> None:
+def set_up(app: Flask, database: Database, redis_url: str | None) -> Limits:
     """Choose where the shared counters are."""
     shared = storage_from_string(redis_url) if redis_url else CounterStorage(database)
-    app.extensions[_KEY] = Limits(shared)  # type: ignore[arg-type]
+    limits = app.extensions[_KEY] = Limits(shared)  # type: ignore[arg-type]
+    return limits
 
 
 def require(limit: RateLimitItem, purpose: str, whom: str | None = None) -> None:
     """Count a try of `whom` (the visitor's network by default); nothing when limits are off."""
     if here().limits_enabled:
         limits: Limits = current_app.extensions[_KEY]
-        limits.require(limit, purpose, whom or network())
+        limits.require(limit, purpose, whom or visitor())
 
 
 def limited(
@@ -121,9 +122,14 @@ def limited(
     return decorate
 
 
-def network() -> str:
-    """The visitor's address as a key; of IPv6 the /64 that one household gets."""
-    address = request.remote_addr or ""
+def visitor() -> str:
+    """The network that this request comes from, as a key."""
+    return network(request.remote_addr or "")
+
+
+@lru_cache(maxsize=1024)
+def network(address: str) -> str:
+    """A visitor's address as a key; of IPv6 the /64 that one household gets."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -70,8 +70,8 @@ def _read_question(query: bytes) -> Question:
 
 
 # The same few questions are asked again and again, and they are short.
-_known_question = lru_cache(maxsize=512)(_read_question)
-_SHORT = 300
+known_question = lru_cache(maxsize=512)(_read_question)
+SHORT = 300
 
 
 @blueprint.get("/slots")
@@ -103,7 +103,7 @@ _SHORT = 300
 @limited(READS, "api")
 def slots() -> Response:
     asked = request.query_string
-    question = (_known_question if len(asked) <= _SHORT else _read_question)(asked)
+    question = (known_question if len(asked) <= SHORT else _read_question)(asked)
     tables = timetables(question.service, question.practitioner)
     memory: Memory = current_app.extensions[MEMORY]
     known = memory.find(question, tables)

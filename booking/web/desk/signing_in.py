@@ -68,7 +68,7 @@ def _count_try(email: str) -> None:
     account = email.lower()
     device = _known_device(account)
     limits.require(limits.SIGN_IN, "sign-in-account", f"{account}|{device}")
-    limits.require(limits.SIGN_IN, "sign-in-network", f"{limits.network()}|{device}")
+    limits.require(limits.SIGN_IN, "sign-in-network", f"{limits.visitor()}|{device}")
     if not device:
         limits.require(limits.SIGN_IN_OVERALL, "sign-in-overall", "all")
 
