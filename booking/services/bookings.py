@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain import references
@@ -21,12 +21,8 @@ from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.clinic import Plan, Rulebook
 from booking.services.once import Once, answered_before, remember
-from booking.store.base import insert_row, table
+from booking.store.base import insert_row, insert_unless_taken
 from booking.store.bookings import Booking, Consent, Hold, Patient
-
-_BY_REFERENCE = select(table(Booking).c.id).where(
-    table(Booking).c.reference == bindparam("reference")
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +58,8 @@ def book(
     """
     Confirm a booking: claim, patient, consent, audit entry and messages in one transaction.
 
+    What comes back knows its patient, but not its practitioner and service: those `get` gives.
+
     The caller's own hold on this very slot is turned into the booking while it lasts; without one
     the start must be on offer now. Staff need no minimum notice. With `once`, a request that was
     answered before gets its booking again.
@@ -80,10 +78,8 @@ def book(
     slot = held or availability.require_slot(
         session, plan, wish.start, now=now, notice=notice_for(actor)
     )
-    patient = _patient(wish.person, now=now)
-    booking = _booking(session, links, plan, slot, patient, wish, random_token, now=now)
-    session.add(booking)
-    session.flush()
+    patient = _add_patient(session, wish.person, now=now)
+    booking = _add_booking(session, links, plan, slot, patient, wish, random_token, now=now)
     if held is None or not _convert(session, wish, booking, now=now):
         span = plan.rules.visit.claim(slot.start)
         claims.take(session, plan.practitioner_id, span, booking_id=booking.id)
@@ -134,18 +130,19 @@ def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Slo
     return Slot(plan.service, plan.practitioner, hold.start, hold.end)
 
 
-def _patient(person: Person, *, now: datetime) -> Patient:
-    return Patient(
-        name=person.name,
-        date_of_birth=person.date_of_birth,
-        email=person.email,
-        phone=person.phone,
-        locale=person.locale,
-        created_at=now,
-    )
+def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
+    values = {
+        "name": person.name,
+        "date_of_birth": person.date_of_birth,
+        "email": person.email,
+        "phone": person.phone,
+        "locale": person.locale,
+        "created_at": now,
+    }
+    return Patient(id=insert_row(session, Patient, **values), **values)
 
 
-def _booking(
+def _add_booking(
     session: Session,
     links: Links,
     plan: Plan,
@@ -157,31 +154,31 @@ def _booking(
     now: datetime,
 ) -> Booking:
     uid = f"{uuid.UUID(hex=token_hash(random_token())[:32], version=4)}@{links.host}"
-    return Booking(
-        reference=_free_reference(session, random_token),
-        uid=uid,
-        sequence=0,
-        state=State.CONFIRMED,
-        patient=patient,
-        practitioner_id=plan.practitioner_id,
-        service_id=plan.service_id,
-        start=slot.start,
-        end=slot.end,
-        local_start=wall_time(slot.start, plan),
-        time_zone=plan.rules.zone.key,
-        source=wish.source,
-        manage_generation=0,
-        manage_token_hash=token_hash(links.keys.new(uid, 0)),
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _free_reference(session: Session, random_token: RandomToken) -> str:
+    values = {
+        "uid": uid,
+        "sequence": 0,
+        "state": State.CONFIRMED,
+        "patient_id": patient.id,
+        "practitioner_id": plan.practitioner_id,
+        "service_id": plan.service_id,
+        "start": slot.start,
+        "end": slot.end,
+        "local_start": wall_time(slot.start, plan),
+        "time_zone": plan.rules.zone.key,
+        "source": wish.source,
+        "manage_generation": 0,
+        "manage_token_hash": token_hash(links.keys.new(uid, 0)),
+        "cancelled_late": False,
+        "created_at": now,
+        "updated_at": now,
+    }
     while True:
         reference = references.from_number(int(token_hash(random_token()), 16))
-        if session.scalar(_BY_REFERENCE, {"reference": reference}) is None:
-            return reference
+        booking_id = insert_unless_taken(
+            session, Booking, "reference", reference=reference, **values
+        )
+        if booking_id is not None:
+            return Booking(id=booking_id, reference=reference, patient=patient, **values)
 
 
 def wall_time(start: datetime, plan: Plan) -> str:

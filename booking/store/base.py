@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, FromClause, Insert, MetaData, Table, insert
+from sqlalchemy import DateTime, Dialect, Executable, FromClause, Insert, MetaData, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -56,12 +57,35 @@ def table(model: type[Base]) -> Table:
     return found
 
 
-def insert_row(session: Session, model: type[Base], **values: Any) -> None:
-    """Add a row that nobody needs back as an object; all its columns must be given."""
-    session.execute(_insertion(model), values)
+def insert_row(session: Session, model: type[Base], **values: Any) -> int:
+    """
+    Add a row that nobody needs back as an object; all its columns must be given.
+
+    Gives the row's key.
+    """
+    done: Any = session.connection().execute(_insertion(model), values)
+    key: int = done.inserted_primary_key[0]
+    return key
+
+
+def insert_unless_taken(
+    session: Session, model: type[Base], unique: str, **values: Any
+) -> int | None:
+    """The same; None, and no row, where another row has the value of the column `unique`."""
+    statement = _cautious_insertion(model, unique, session.get_bind().dialect.name)
+    key: int | None = session.connection().execute(statement, values).scalar_one_or_none()
+    return key
+
+
+# Made once: most of a small statement's cost is making it.
+@cache
+def _insertion(model: type[Base]) -> Insert:
+    return insert(table(model))
 
 
 @cache
-def _insertion(model: type[Base]) -> Insert:
-    # Made once: most of a small statement's cost is making it.
-    return insert(table(model))
+def _cautious_insertion(model: type[Base], unique: str, dialect: str) -> Executable:
+    inserts: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    statement = inserts[dialect](table(model)).on_conflict_do_nothing(index_elements=[unique])
+    found: Executable = statement.returning(table(model).c.id)
+    return found

@@ -187,6 +187,15 @@ def test_a_reference_that_is_taken_is_not_given_again(clinic: Clinic) -> None:
     assert list(tokens) == []
 
 
+def test_what_was_booked_is_handed_back_as_it_stands_in_the_database(clinic: Clinic) -> None:
+    made = book(clinic)
+    found = clinic.read(lambda session, _: bookings.get(session, made.id))
+    columns = [column.key for column in type(made).__mapper__.column_attrs]
+    assert {key: getattr(made, key) for key in columns} == {
+        key: getattr(found, key) for key in columns
+    }
+
+
 def test_a_link_leads_to_its_booking_until_it_is_revoked(clinic: Clinic) -> None:
     booking = book(clinic)
     token = clinic.links.keys.new(booking.uid, 0)

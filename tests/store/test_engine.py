@@ -97,7 +97,7 @@ def test_every_sqlite_connection_is_durable_and_checks_references(sqlite: Databa
                 "journal_mode": "wal",
                 "foreign_keys": 1,
                 "synchronous": 2,
-                "busy_timeout": 4000,
+                "busy_timeout": 2000,
             }
     sqlite.dispose()
 
