@@ -140,6 +140,10 @@ class Database:
         except failures:
             return None
         try:
+            # No transaction around what is only looked at: it would be two more trips to a server.
+            # (The driver's own switch; on SQLite nothing begins by itself anyway.)
+            if not self.is_sqlite:
+                connection.driver_connection.autocommit = True  # type: ignore[union-attr]
             cursor = connection.cursor()
 
             def ask(question: str) -> Any:
@@ -151,6 +155,8 @@ class Database:
             cursor.execute(query)
             rows = [tuple(row) for row in cursor.fetchall()]
             cursor.close()
+            if not self.is_sqlite:
+                connection.driver_connection.autocommit = False  # type: ignore[union-attr]
         except failures:
             connection.invalidate()
             return None
