@@ -4,6 +4,7 @@
 Children of a shell ignore Ctrl-C; these do not, and a child that dies is started again.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -20,7 +21,8 @@ from config import ROOT, Settings
 STOP_SECONDS = 10
 # A child that cannot live is not restarted faster than this.
 _PAUSE_SECONDS = 2
-_THREADS = 8
+# More than this beside two processes only wait for each other.
+_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 _log = structlog.get_logger()
 
 
