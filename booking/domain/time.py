@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from booking.domain.errors import BeyondHorizon, InPast, NaiveTime, NonexistentTime
 
 MINUTE = timedelta(minutes=1)
+ONE_DAY = timedelta(days=1)
 # What a clinic could mean.
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 

@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import bindparam, case, select, true, update
 from sqlalchemy.orm import Session
 
-from booking.domain.availability import ONE_DAY, free_starts, nearest, require_free
+from booking.domain.availability import free_starts, nearest, require_free
 from booking.domain.errors import NotFound
 from booking.domain.slots import Slot
-from booking.domain.time import Span, instant, local_day, midnight
+from booking.domain.time import ONE_DAY, Span, instant, local_day, midnight
 from booking.services import claims
 from booking.services.clinic import Plan, Rulebook, read_rulebook
 from booking.store.base import table

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.availability import OpenStretch, Rules, Visit
 from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner, UnknownService
+from booking.domain.hours import OpenStretch
+from booking.domain.rules import Rules, Visit
 from booking.store.clinic import (
     Clinic,
     OpeningHours,

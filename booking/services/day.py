@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from booking.domain.availability import ONE_DAY
 from booking.domain.lifecycle import OPEN
 from booking.domain.messages import MessageState
-from booking.domain.time import midnight
+from booking.domain.time import ONE_DAY, midnight
 from booking.services.clinic import Rulebook
 from booking.store.bookings import Booking
 from booking.store.records import Message

@@ -6,11 +6,12 @@ clock at each minute.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from booking.domain.availability import Rules
+from booking.domain.hours import Closed, OpenStretch
+from booking.domain.rules import Rules
 from booking.domain.time import MINUTE, Span
 
 DAY = timedelta(days=1)
@@ -25,6 +26,10 @@ class Oracle:
     first: date
     last: date
     now: datetime
+    others: Sequence[datetime] = ()
+    # What was found out before, so that minutes are looked at one by one but days once.
+    _opened_of: dict[date, dict[int, int]] = field(default_factory=dict)
+    _closures_of: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
 
     @cached_property
     def offered(self) -> list[datetime]:
@@ -42,7 +47,9 @@ class Oracle:
             return "outside_hours"
         if start < self.now + visit.notice:
             return "too_soon"
-        if any(self._shares_an_instant(span, start) for span in self.taken):
+        if any(self._shares_an_instant(span, start) for span in self.taken) or self._is_full(
+            wall.date()
+        ):
             return "slot_unavailable"
         return None if self.first <= wall.date() <= self.last else "not_asked"
 
@@ -58,25 +65,54 @@ class Oracle:
         return [begin + n * MINUTE for n in range((end - begin) // MINUTE)]
 
     def _begins_on_a_step(self, wall: datetime) -> bool:
-        minute, step = _minute(wall), self.rules.visit.step // MINUTE
-        if wall.second or wall.microsecond or not self._is_open(wall.weekday(), minute):
-            return False
-        opened = minute
-        while self._is_open(wall.weekday(), opened - 1):
-            opened -= 1
-        return (minute - opened) % step == 0
+        opened = self._opened(wall.date()).get(_minute(wall))
+        step = self.rules.visit.step // MINUTE
+        return (
+            wall.second == wall.microsecond == 0
+            and opened is not None
+            and (_minute(wall) - opened) % step == 0
+        )
 
     def _is_open_throughout(self, start: datetime) -> bool:
         walls = (
             (start + n * MINUTE).astimezone(self.rules.zone)
             for n in range(self.rules.visit.length // MINUTE)
         )
-        return all(self._is_open(wall.weekday(), _minute(wall)) for wall in walls)
+        return all(
+            _minute(wall) in self._opened(wall.date()) and not self._is_closed(wall)
+            for wall in walls
+        )
 
-    def _is_open(self, weekday: int, minute: int) -> bool:
-        return any(
-            stretch.weekday == weekday and stretch.opens <= minute < stretch.closes
-            for stretch in self.rules.week
+    def _opened(self, day: date) -> dict[int, int]:
+        """Each open minute of the date, with the one since when it has been open."""
+        if day not in self._opened_of:
+            stretches = [
+                (one.opens, one.closes)
+                for one in self.rules.week
+                if one.weekday == day.weekday() and _holds(one, day)
+            ] + [(one.opens, one.closes) for one in self.rules.extra if one.day == day]
+            minutes = {n for opens, closes in stretches for n in range(opens, closes)}
+            found = self._opened_of[day] = {}
+            for minute in sorted(minutes):
+                found[minute] = found.get(minute - 1, minute)
+        return self._opened_of[day]
+
+    def _is_closed(self, wall: datetime) -> bool:
+        if wall.year not in self._closures_of:
+            self._closures_of[wall.year] = [
+                (_midnight(first) + one.begins * MINUTE, _midnight(last) + one.ends * MINUTE)
+                for one in self.rules.closed
+                for first, last in _times_it_comes(one, wall.year)
+            ]
+        moment = wall.replace(tzinfo=None)
+        return any(begins <= moment < ends for begins, ends in self._closures_of[wall.year])
+
+    def _is_full(self, day: date) -> bool:
+        days = [other.astimezone(self.rules.zone).date() for other in self.others]
+        week = [day + (n - day.weekday()) * DAY for n in range(7)]
+        visit = self.rules.visit
+        return (visit.cap_day is not None and days.count(day) >= visit.cap_day) or (
+            visit.cap_week is not None and sum(days.count(one) for one in week) >= visit.cap_week
         )
 
     def _shares_an_instant(self, span: Span, start: datetime) -> bool:
@@ -87,3 +123,50 @@ class Oracle:
 
 def _minute(wall: datetime) -> int:
     return wall.hour * 60 + wall.minute
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def _holds(stretch: OpenStretch, day: date) -> bool:
+    """Whether a weekly stretch holds in the week of `day`, found by going from week to week."""
+    if stretch.since is not None and day < stretch.since:
+        return False
+    if stretch.until is not None and day > stretch.until:
+        return False
+    if stretch.every == 1 or stretch.since is None:
+        return True
+    week = stretch.since
+    while week.weekday() != 0:
+        week -= DAY
+    while week + 7 * stretch.every * DAY <= day:
+        week += 7 * stretch.every * DAY
+    return week <= day < week + 7 * DAY
+
+
+def _times_it_comes(closed: Closed, year: int) -> list[tuple[date, date]]:
+    """First and last date of each time around `year` that something is closed."""
+    if not closed.yearly:
+        return [(closed.first, closed.last)]
+    crosses = (closed.last.month, closed.last.day) < (closed.first.month, closed.first.day)
+    return [
+        (_first_from(closed.first, one), _last_until(closed.last, one + crosses))
+        for one in range(year - 2, year + 2)
+    ]
+
+
+def _first_from(day: date, year: int) -> date:
+    """That day of the year, or the one after it."""
+    found = date(year, day.month, 1)
+    while (found.month, found.day) < (day.month, day.day):
+        found += DAY
+    return found
+
+
+def _last_until(day: date, year: int) -> date:
+    """That day of the year, or the one before it."""
+    found = date(year, day.month, 28) + 3 * DAY
+    while (found.month, found.day) > (day.month, day.day) or found.month != day.month:
+        found -= DAY
+    return found

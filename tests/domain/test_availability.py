@@ -7,14 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from booking.domain.availability import (
-    OpenStretch,
-    Rules,
-    Visit,
-    free_starts,
-    nearest,
-    require_free,
-)
+from booking.domain.availability import free_starts, nearest, require_free
 from booking.domain.errors import (
     BeyondHorizon,
     InPast,
@@ -25,6 +18,8 @@ from booking.domain.errors import (
     SlotUnavailable,
     TooSoon,
 )
+from booking.domain.hours import OpenStretch
+from booking.domain.rules import Rules, Visit
 from booking.domain.time import MINUTE, Span
 from tests.domain.cases import ZONES, clock_changes, questions
 from tests.domain.oracle import Oracle
@@ -78,7 +73,9 @@ def day_of(rules: Rules, day: date, taken: list[Span] | None = None) -> list[dat
 
 def check(question: Oracle, probes: list[int]) -> None:
     rules, taken, now = question.rules, question.taken, question.now
-    listed = free_starts(rules, taken, first=question.first, last=question.last, now=now)
+    listed = free_starts(
+        rules, taken, first=question.first, last=question.last, now=now, others=question.others
+    )
     assert listed == question.offered
 
     middle = datetime(question.last.year, question.last.month, question.last.day, tzinfo=UTC)
@@ -86,11 +83,16 @@ def check(question: Oracle, probes: list[int]) -> None:
     for start in {*listed, *around, *(middle + n * MINUTE for n in probes)}:
         reason = question.why_not(start)
         if reason in {None, "not_asked"}:
-            assert require_free(rules, taken, start, now=now) == start
-            assert require_free(rules, taken, start.astimezone(rules.zone), now=now) == start
+            assert require_free(rules, taken, start, now=now, others=question.others) == start
+            assert (
+                require_free(
+                    rules, taken, start.astimezone(rules.zone), now=now, others=question.others
+                )
+                == start
+            )
         else:
             with pytest.raises(SlotRefusal) as refusal:
-                require_free(rules, taken, start, now=now)
+                require_free(rules, taken, start, now=now, others=question.others)
             assert refusal.value.code == reason
 
 
@@ -98,7 +100,7 @@ PROBES = st.lists(st.integers(-2880, 2880), min_size=15, max_size=15)
 
 
 @given(questions(), PROBES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_what_is_offered_is_what_the_wall_clock_allows_and_is_what_is_accepted(
     question: Oracle, probes: list[int]
 ) -> None:
@@ -130,6 +132,18 @@ def test_a_night_clinic_offers_every_open_minute_through_every_clock_change(
         free_starts(night, [], first=question.first, last=question.last, now=now)
         == question.offered
     )
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_through_every_clock_change_of_2020_to_2035_what_is_offered_is_what_the_wall_shows(
+    zone: str,
+) -> None:
+    open_late = rules((0, 6), (7, 22), zone=ZoneInfo(zone), length=45 * MINUTE)
+    days = [day for day in clock_changes(zone) if 2020 <= day.year <= 2035]
+    for day in [*days, *(date(year, 2, 29) for year in (2020, 2024, 2028, 2032))]:
+        now = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=3)
+        question = Oracle(open_late, [], day, day, now)
+        assert free_starts(open_late, [], first=day, last=day, now=now) == question.offered, day
 
 
 def test_a_day_is_offered_in_steps_from_opening_with_the_lunch_break_left_out() -> None:

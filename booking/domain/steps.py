@@ -1,0 +1,116 @@
+"""
+Steps: the starts that opening hours allow on a day, as instants.
+
+An instant is open when the wall clock shows a time inside opening hours at that instant; a visit
+fits when all of its instants are open. So an hour that the clock skips is not offered, and one that
+it repeats is offered twice.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from booking.domain.hours import Minutes, closed_on, open_on
+from booking.domain.rules import Rules
+from booking.domain.time import MINUTE, ONE_DAY, Span, midnight, offset_pieces
+
+
+def steps_of_day(rules: Rules, day: date) -> list[datetime]:
+    """
+    Every start of the day that hours allow, taken or not, in UTC and ascending.
+
+    Steps are counted from where opening hours begin: what is closed in between shifts none.
+    """
+    opened = open_on(rules.week, rules.extra, day)
+    if not opened:
+        return []
+    closed = closed_on(rules.closed, day)
+    if _offset_at(day, rules.zone) == _offset_at(day + ONE_DAY, rules.zone):
+        return [start for hours in opened for start in _plain_steps(rules, day, hours, closed)]
+    return sorted(_changing_steps(rules, day, opened, closed))
+
+
+def _offset_at(day: date, zone: ZoneInfo) -> timedelta | None:
+    return datetime.combine(day, time(), zone).utcoffset()
+
+
+def _plain_steps(
+    rules: Rules, day: date, hours: Minutes, closed: Sequence[Minutes]
+) -> Iterator[datetime]:
+    """Starts on a day whose clock does not change."""
+    length, step = rules.visit.length // MINUTE, rules.visit.step // MINUTE
+    midnight_there = _at(day, 0, rules.zone)
+    for minute in range(hours[0], hours[1] - length + 1, step):
+        if all(ends <= minute or minute + length <= begins for begins, ends in closed):
+            yield midnight_there + minute * MINUTE
+
+
+def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    wall = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)
+    return wall.astimezone(UTC)
+
+
+def _changing_steps(
+    rules: Rules, day: date, opened: Sequence[Minutes], closed: Sequence[Minutes]
+) -> Iterator[datetime]:
+    """
+    Starts on a day whose clock changes: step by step on the wall, piece by piece in UTC.
+
+    Where the clock skips just the pause between two stretches, a visit runs on from one to the
+    other: all of its instants are open.
+    """
+    whole = Span(midnight(day, rules.zone), midnight(day + ONE_DAY, rules.zone))
+    pieces = offset_pieces(whole, rules.zone)
+    open_spans = _merged(_parts(pieces, day, opened, rules.zone))
+    closed_spans = list(_parts(pieces, day, closed, rules.zone))
+    for piece, hours in product(pieces, opened):
+        for start in _wall_steps(piece, day, hours, rules):
+            visit = Span(start, start + rules.visit.length)
+            if any(
+                span.start <= visit.start and visit.end <= span.end for span in open_spans
+            ) and not any(visit.overlaps(span) for span in closed_spans):
+                yield start
+
+
+def _parts(
+    pieces: Sequence[Span], day: date, wall: Sequence[Minutes], zone: ZoneInfo
+) -> Iterator[Span]:
+    """The instants of the day whose wall time lies in one of the stretches."""
+    for piece, stretch in product(pieces, wall):
+        part = _part(piece, day, stretch, zone)
+        if part is not None:
+            yield part
+
+
+def _part(piece: Span, day: date, stretch: Minutes, zone: ZoneInfo) -> Span | None:
+    """The instants of `piece`, which has one offset, whose wall time lies in `stretch`."""
+    base = _wall_midnight(piece, day, zone)
+    start = max(piece.start, base + stretch[0] * MINUTE)
+    end = min(piece.end, base + stretch[1] * MINUTE)
+    return Span(start, end) if start < end else None
+
+
+def _wall_steps(piece: Span, day: date, stretch: Minutes, rules: Rules) -> Iterator[datetime]:
+    base = _wall_midnight(piece, day, rules.zone)
+    start = base + stretch[0] * MINUTE
+    while start < min(piece.end, base + stretch[1] * MINUTE):
+        if start >= piece.start:
+            yield start
+        start += rules.visit.step
+
+
+def _wall_midnight(piece: Span, day: date, zone: ZoneInfo) -> datetime:
+    """Where 00:00 of `day` would lie if the piece's offset held all day."""
+    offset = piece.start.astimezone(zone).utcoffset() or timedelta()
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
