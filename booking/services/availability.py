@@ -18,7 +18,7 @@ from booking.domain.availability import free_starts, nearest, require_free
 from booking.domain.errors import NotFound
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY, Span, instant, local_day, midnight
-from booking.services import claims
+from booking.services import caps, claims
 from booking.services.clinic import Plan, Rulebook, read_rulebook
 from booking.store.base import table
 from booking.store.clinic import Clinic, Resource
@@ -223,6 +223,7 @@ def staff_slots(
         last=last,
         now=now,
         notice=timedelta(),
+        others=caps.visits(session, plan, first=first, last=last, now=now),
     )
     return [_slot(plan, start) for start in starts]
 
@@ -279,7 +280,11 @@ def require_slot(
         for claim in found
         if claim.counts(now) and (without_booking is None or claim.booking_id != without_booking)
     ]
-    slot = _slot(plan, require_free(plan.rules, taken, start, now=now, notice=notice))
+    others = caps.visits(
+        session, plan, first=day, last=day, now=now, without_booking=without_booking
+    )
+    free = require_free(plan.rules, taken, start, now=now, notice=notice, others=others)
+    slot = _slot(plan, free)
     claims.release(session, [claim for claim in found if not claim.counts(now)])
     return slot
 
@@ -292,7 +297,12 @@ def _read_timetable(
     found = claims.within(session, plan.practitioner_id, _window(plan, today, last))
     active = [claim for claim in found if claim.counts(now)]
     starts = free_starts(
-        plan.rules, [claim.span for claim in active], first=today, last=last, now=now
+        plan.rules,
+        [claim.span for claim in active],
+        first=today,
+        last=last,
+        now=now,
+        others=caps.visits(session, plan, first=today, last=last, now=now),
     )
     # Time alone changes the answer when a hold runs out, when the first start comes closer than
     # the notice, and at midnight, when the horizon moves on.

@@ -8,15 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner, UnknownService
-from booking.domain.hours import OpenStretch
+from booking.domain.hours import Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
-from booking.store.clinic import (
-    Clinic,
-    OpeningHours,
-    Practitioner,
-    Service,
-    ServicePractitioner,
-)
+from booking.store import clinic as store
+from booking.store.clinic import Clinic, Practitioner, Service, ServicePractitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,34 +120,79 @@ def read_rulebook(session: Session) -> Rulebook:
         privacy_notice=clinic.privacy_notice,
         hold=timedelta(minutes=clinic.hold_minutes),
     )
-    weeks: dict[int, list[OpenStretch]] = {}
-    for hours in session.scalars(select(OpeningHours)):
-        stretch = OpenStretch(hours.weekday, hours.opens, hours.closes)
-        weeks.setdefault(hours.practitioner_id, []).append(stretch)
+    hours = _Hours(session)
     rows = session.execute(
         select(Service, Practitioner)
         .join(ServicePractitioner, ServicePractitioner.service_id == Service.id)
         .join(Practitioner, ServicePractitioner.practitioner_id == Practitioner.id)
+        .where(Service.is_archived.is_(False))
         .order_by(Service.id, Practitioner.id)
     )
     plans = tuple(
-        _plan(service, practitioner, facts.zone, weeks.get(practitioner.id, []))
+        _plan(service, practitioner, hours.rules(facts.zone, practitioner.id, _visit(service)))
         for service, practitioner in rows
     )
     return Rulebook(clinic.version, facts, plans)
 
 
-def _plan(
-    service: Service, practitioner: Practitioner, zone: ZoneInfo, week: list[OpenStretch]
-) -> Plan:
-    visit = Visit(
+class _Hours:
+    """When each practitioner is open, read at once for all of them."""
+
+    def __init__(self, session: Session):
+        self._week: dict[int, list[OpenStretch]] = {}
+        self._extra: dict[int, list[ExtraOpening]] = {}
+        self._closed: dict[int | None, list[Closed]] = {}
+        for row in session.scalars(select(store.OpeningHours)):
+            self._week.setdefault(row.practitioner_id, []).append(
+                OpenStretch(
+                    row.weekday,
+                    row.opens,
+                    row.closes,
+                    since=row.valid_from,
+                    until=row.valid_until,
+                    every=row.every_weeks,
+                )
+            )
+        for extra in session.scalars(select(store.ExtraOpening)):
+            self._extra.setdefault(extra.practitioner_id, []).append(
+                ExtraOpening(extra.day, extra.opens, extra.closes)
+            )
+        for closure in session.scalars(select(store.Closure)):
+            self._closed.setdefault(closure.practitioner_id, []).append(
+                Closed(
+                    closure.first_day,
+                    closure.last_day,
+                    closure.begins,
+                    closure.ends,
+                    closure.is_yearly,
+                )
+            )
+
+    def rules(self, zone: ZoneInfo, practitioner_id: int, visit: Visit) -> Rules:
+        """The rules for one kind of visit with one practitioner."""
+        return Rules(
+            zone=zone,
+            week=tuple(self._week.get(practitioner_id, ())),
+            visit=visit,
+            extra=tuple(self._extra.get(practitioner_id, ())),
+            closed=(*self._closed.get(None, ()), *self._closed.get(practitioner_id, ())),
+        )
+
+
+def _visit(service: Service) -> Visit:
+    return Visit(
         length=timedelta(minutes=service.length_minutes),
         buffer_before=timedelta(minutes=service.buffer_before_minutes),
         buffer_after=timedelta(minutes=service.buffer_after_minutes),
         step=timedelta(minutes=service.step_minutes),
         notice=timedelta(minutes=service.notice_minutes),
         horizon_days=service.horizon_days,
+        cap_day=service.cap_day,
+        cap_week=service.cap_week,
     )
+
+
+def _plan(service: Service, practitioner: Practitioner, rules: Rules) -> Plan:
     return Plan(
         service_id=service.id,
         service=service.slug,
@@ -160,5 +200,5 @@ def _plan(
         practitioner_id=practitioner.id,
         practitioner=practitioner.slug,
         practitioner_name=practitioner.name,
-        rules=Rules(zone=zone, week=tuple(week), visit=visit),
+        rules=rules,
     )

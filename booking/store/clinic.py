@@ -1,5 +1,7 @@
 """The clinic, its practitioners, services and opening hours."""
 
+from datetime import date
+
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -71,6 +73,7 @@ class Service(Base):
         ),
         CheckConstraint("notice_minutes >= 0", name="notice_not_negative"),
         CheckConstraint("horizon_days >= 0", name="horizon_not_negative"),
+        CheckConstraint("cap_day > 0 AND cap_week > 0", name="caps_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,6 +85,11 @@ class Service(Base):
     step_minutes: Mapped[int] = mapped_column(default=30)
     notice_minutes: Mapped[int] = mapped_column(default=120)
     horizon_days: Mapped[int] = mapped_column(default=28)
+    # The most of them that one practitioner takes on a day and in a week; None: as many as fit.
+    cap_day: Mapped[int | None]
+    cap_week: Mapped[int | None]
+    # No longer offered. Bookings refer to it, so it is never deleted.
+    is_archived: Mapped[bool] = mapped_column(default=False)
 
     practitioners: Mapped[list[Practitioner]] = relationship(
         secondary="service_practitioners", order_by="Practitioner.id"
@@ -98,17 +106,74 @@ class ServicePractitioner(Base):
 
 
 class OpeningHours(Base):
-    """A weekly stretch in clinic time: Monday is 0; minutes after 00:00."""
+    """
+    A weekly stretch in clinic time: Monday is 0; minutes after 00:00.
+
+    `every_weeks` 2 is every other week, counted from the week of `valid_from`.
+    """
 
     __tablename__ = "opening_hours"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_exists"),
         CheckConstraint("opens >= 0 AND opens < closes AND closes <= 1440", name="opens_first"),
+        CheckConstraint("valid_from <= valid_until", name="valid_from_first"),
+        CheckConstraint(
+            "every_weeks = 1 OR (every_weeks > 1 AND valid_from IS NOT NULL)",
+            name="every_weeks_counted_from_somewhere",
+        ),
         Index("ix_opening_hours_practitioner_id", "practitioner_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
     weekday: Mapped[int]
+    opens: Mapped[int]
+    closes: Mapped[int]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    every_weeks: Mapped[int] = mapped_column(default=1)
+
+
+class Closure(Base):
+    """
+    Closed in clinic time, from `begins` on the first day to `ends` on the last.
+
+    Without a practitioner it is the whole clinic's, otherwise that practitioner's absence. `name`
+    is for staff; patients never read it.
+    """
+
+    __tablename__ = "closures"
+    __table_args__ = (
+        CheckConstraint(
+            "first_day < last_day OR (first_day = last_day AND begins < ends)", name="begins_first"
+        ),
+        CheckConstraint(
+            "begins >= 0 AND begins < 1440 AND ends > 0 AND ends <= 1440", name="within_days"
+        ),
+        Index("ix_closures_practitioner_id", "practitioner_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("practitioners.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    begins: Mapped[int] = mapped_column(default=0)
+    ends: Mapped[int] = mapped_column(default=1440)
+    is_yearly: Mapped[bool] = mapped_column(default=False)
+
+
+class ExtraOpening(Base):
+    """A practitioner is open on one date besides the weekly hours; minutes after 00:00."""
+
+    __tablename__ = "extra_openings"
+    __table_args__ = (
+        CheckConstraint("opens >= 0 AND opens < closes AND closes <= 1440", name="opens_first"),
+        Index("ix_extra_openings_practitioner_id", "practitioner_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    day: Mapped[date]
     opens: Mapped[int]
     closes: Mapped[int]

@@ -106,10 +106,14 @@ def create_tables() -> None:
         sa.Column("step_minutes", sa.Integer(), nullable=False),
         sa.Column("notice_minutes", sa.Integer(), nullable=False),
         sa.Column("horizon_days", sa.Integer(), nullable=False),
+        sa.Column("cap_day", sa.Integer(), nullable=True),
+        sa.Column("cap_week", sa.Integer(), nullable=True),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "buffer_before_minutes >= 0 AND buffer_after_minutes >= 0",
             name=op.f("ck_services_buffers_not_negative"),
         ),
+        sa.CheckConstraint("cap_day > 0 AND cap_week > 0", name=op.f("ck_services_caps_positive")),
         sa.CheckConstraint("horizon_days >= 0", name=op.f("ck_services_horizon_not_negative")),
         sa.CheckConstraint("length_minutes > 0", name=op.f("ck_services_length_positive")),
         sa.CheckConstraint("notice_minutes >= 0", name=op.f("ck_services_notice_not_negative")),
@@ -251,9 +255,19 @@ def create_tables() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("opens", sa.Integer(), nullable=False),
         sa.Column("closes", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("every_weeks", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "every_weeks = 1 OR (every_weeks > 1 AND valid_from IS NOT NULL)",
+            name=op.f("ck_opening_hours_every_weeks_counted_from_somewhere"),
+        ),
         sa.CheckConstraint(
             "opens >= 0 AND opens < closes AND closes <= 1440",
             name=op.f("ck_opening_hours_opens_first"),
+        ),
+        sa.CheckConstraint(
+            "valid_from <= valid_until", name=op.f("ck_opening_hours_valid_from_first")
         ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday_exists")),
         sa.ForeignKeyConstraint(
@@ -263,6 +277,51 @@ def create_tables() -> None:
     )
     op.create_index(
         "ix_opening_hours_practitioner_id", "opening_hours", ["practitioner_id"], unique=False
+    )
+    op.create_table(
+        "closures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("practitioner_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("begins", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.Integer(), nullable=False),
+        sa.Column("is_yearly", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "first_day < last_day OR (first_day = last_day AND begins < ends)",
+            name=op.f("ck_closures_begins_first"),
+        ),
+        sa.CheckConstraint(
+            "begins >= 0 AND begins < 1440 AND ends > 0 AND ends <= 1440",
+            name=op.f("ck_closures_within_days"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"], ["practitioners.id"], name=op.f("fk_closures_practitioner_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
+    )
+    op.create_index("ix_closures_practitioner_id", "closures", ["practitioner_id"], unique=False)
+    op.create_table(
+        "extra_openings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("practitioner_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("opens", sa.Integer(), nullable=False),
+        sa.Column("closes", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "opens >= 0 AND opens < closes AND closes <= 1440",
+            name=op.f("ck_extra_openings_opens_first"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["practitioners.id"],
+            name=op.f("fk_extra_openings_practitioner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extra_openings")),
+    )
+    op.create_index(
+        "ix_extra_openings_practitioner_id", "extra_openings", ["practitioner_id"], unique=False
     )
     op.create_table(
         "service_practitioners",

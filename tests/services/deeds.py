@@ -106,7 +106,7 @@ def sweep(clinic: Clinic) -> int:
     return clinic.write(lambda session, now: claims.sweep(session, now=now))
 
 
-def change_service(clinic: Clinic, **values: int) -> None:
+def change_service(clinic: Clinic, **values: int | None) -> None:
     """Change the consultation's rules, as an administrator would."""
     clinic.write(lambda session, now: session.execute(update(Service).values(values)) and None)
     new_rules(clinic)

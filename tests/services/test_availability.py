@@ -201,8 +201,9 @@ def test_exactly_what_is_offered_can_be_booked(
     change_service(clinic, **shape)
     made = []
     for number in chosen:
-        slots = clinic.slots(TUESDAY)
-        made.append(clinic.book(slots[number % len(slots)].start))
+        # Long visits, badly placed, can fill the day.
+        if slots := clinic.slots(TUESDAY):
+            made.append(clinic.book(slots[number % len(slots)].start))
     start = TUESDAY_9 + probe * timedelta(minutes=15)
     listed = start in {slot.start for slot in clinic.slots(TUESDAY)}
     try:

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from booking.domain.errors import Refusal
 from booking.services import availability
 from booking.services.availability import Offers
 from booking.store.bookings import Booking, Hold
-from booking.store.clinic import OpeningHours
+from booking.store.clinic import Closure, OpeningHours, Practitioner, Service
 from tests.services import deeds
 from tests.support import MONDAY, RECEPTION, Clinic
 
@@ -32,6 +33,7 @@ def begin(clinic: Clinic) -> None:
     """The clinic as on its first day."""
     usual = update(OpeningHours).where(OpeningHours.closes == NOON).values(opens=540)
     clinic.write(lambda session, now: session.execute(usual) and None)
+    clinic.write(lambda session, now: session.execute(delete(Closure)) and None)
     clinic.time.now = MONDAY
     deeds.forget_everything(clinic)
     deeds.change_service(
@@ -42,6 +44,8 @@ def begin(clinic: Clinic) -> None:
         buffer_after_minutes=5,
         notice_minutes=90,
         horizon_days=3,
+        cap_day=None,
+        cap_week=None,
     )
 
 
@@ -165,6 +169,25 @@ class Days(RuleBasedStateMachine):
             .values(opens=opens)
         )
         self.clinic.write(lambda session, now: session.execute(changed) and None)
+        deeds.new_rules(self.clinic)
+
+    @rule(most=st.sampled_from([None, 1, 2, 5]), of=st.sampled_from(["cap_day", "cap_week"]))
+    def change_a_cap(self, most: int | None, of: str) -> None:
+        changed = update(Service).values({of: most})
+        self.clinic.write(lambda session, now: session.execute(changed) and None)
+        deeds.new_rules(self.clinic)
+
+    @rule(days=st.integers(0, 3), begins=st.sampled_from([0, 600]), absent=st.booleans())
+    def close(self, days: int, begins: int, absent: bool) -> None:
+        day = self.clinic.time.now.date() + timedelta(days=days)
+
+        def work(session: Session, now: datetime) -> None:
+            doctor = session.scalars(select(Practitioner.id)).first()
+            closure = Closure(first_day=day, last_day=day, begins=begins, ends=720, name="away")
+            closure.practitioner_id = doctor if absent else None
+            session.add(closure)
+
+        self.clinic.write(work)
         deeds.new_rules(self.clinic)
 
     @rule(minutes=st.sampled_from([0, 1, 5, 10, 30, 90, 24 * 60]))
