@@ -51,6 +51,12 @@ class BeyondHorizon(SlotRefusal):
     code = "beyond_horizon"
 
 
+class BookingsStranded(Refusal):
+    """A change of rules would leave bookings outside of them, and it was not said what to do."""
+
+    code = "bookings_stranded"
+
+
 class NaiveTime(SlotRefusal):
     """The start carries no offset, so it names no instant."""
 

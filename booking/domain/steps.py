@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.hours import Minutes, closed_on, open_on
 from booking.domain.rules import Rules
-from booking.domain.time import MINUTE, ONE_DAY, Span, midnight, offset_pieces
+from booking.domain.time import MINUTE, ONE_DAY, Span, local_day, midnight, offset_pieces
 
 
 def steps_of_day(rules: Rules, day: date) -> list[datetime]:
@@ -29,6 +29,21 @@ def steps_of_day(rules: Rules, day: date) -> list[datetime]:
     if _offset_at(day, rules.zone) == _offset_at(day + ONE_DAY, rules.zone):
         return [start for hours in opened for start in _plain_steps(rules, day, hours, closed)]
     return sorted(_changing_steps(rules, day, opened, closed))
+
+
+def is_open(rules: Rules, visit: Span) -> bool:
+    """Whether hours allow a visit at this very time, whatever the steps, caps and notice say."""
+    day = local_day(visit.start, rules.zone)
+    pieces = offset_pieces(_whole(day, rules.zone), rules.zone)
+    opened = _merged(_parts(pieces, day, open_on(rules.week, rules.extra, day), rules.zone))
+    closed = _parts(pieces, day, closed_on(rules.closed, day), rules.zone)
+    return any(span.start <= visit.start and visit.end <= span.end for span in opened) and not any(
+        visit.overlaps(span) for span in closed
+    )
+
+
+def _whole(day: date, zone: ZoneInfo) -> Span:
+    return Span(midnight(day, zone), midnight(day + ONE_DAY, zone))
 
 
 def _offset_at(day: date, zone: ZoneInfo) -> timedelta | None:
@@ -60,8 +75,7 @@ def _changing_steps(
     Where the clock skips just the pause between two stretches, a visit runs on from one to the
     other: all of its instants are open.
     """
-    whole = Span(midnight(day, rules.zone), midnight(day + ONE_DAY, rules.zone))
-    pieces = offset_pieces(whole, rules.zone)
+    pieces = offset_pieces(_whole(day, rules.zone), rules.zone)
     open_spans = _merged(_parts(pieces, day, opened, rules.zone))
     closed_spans = list(_parts(pieces, day, closed, rules.zone))
     for piece, hours in product(pieces, opened):

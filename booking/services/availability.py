@@ -215,17 +215,30 @@ def staff_slots(
     session: Session, plan: Plan, *, first: date, last: date, now: datetime
 ) -> list[Slot]:
     """What staff may book by phone: as for patients, but without minimum notice."""
+    starts = fresh_starts(session, plan, first=first, last=last, now=now, notice=timedelta())
+    return [_slot(plan, start) for start in starts]
+
+
+def fresh_starts(
+    session: Session,
+    plan: Plan,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+    notice: timedelta | None = None,
+) -> list[datetime]:
+    """The free starts of a plan, by what the database says at this moment."""
     found = claims.within(session, plan.practitioner_id, _window(plan, first, last))
-    starts = free_starts(
+    return free_starts(
         plan.rules,
         [claim.span for claim in found if claim.counts(now)],
         first=first,
         last=last,
         now=now,
-        notice=timedelta(),
+        notice=notice,
         others=caps.visits(session, plan, first=first, last=last, now=now),
     )
-    return [_slot(plan, start) for start in starts]
 
 
 def lock(

@@ -112,6 +112,20 @@ class Database:
             session.commit()
             return result
 
+    def rehearse(self, work: Callable[[Session, datetime], Result]) -> Result:
+        """
+        Run `work` as `write` would, and undo all of it: to see what a change would do.
+
+        Raises:
+            Busy: the database cannot be reached, or stayed locked.
+        """
+        with (
+            _translated(),
+            self._turn(),
+            Session(self._writing, expire_on_commit=False) as session,
+        ):
+            return work(session, self._now(session))
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if self._turns is None:

@@ -42,6 +42,7 @@ ANSWERS: dict[str, Answer] = {
     "already_cancelled": Answer(409, "This appointment was cancelled."),
     "no_longer_offered": Answer(409, "This can no longer be changed online. Please call us."),
     "outdated": Answer(409, "Somebody changed this booking in the meantime. Please look again."),
+    "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
     "invalid": Answer(422, "Some of what was given is not right."),

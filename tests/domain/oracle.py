@@ -43,7 +43,7 @@ class Oracle:
             return "in_past"
         if wall.date() > self._last_day:
             return "beyond_horizon"
-        if not self._begins_on_a_step(wall) or not self._is_open_throughout(start):
+        if not self._begins_on_a_step(wall) or not self.is_open_throughout(start):
             return "outside_hours"
         if start < self.now + visit.notice:
             return "too_soon"
@@ -73,7 +73,8 @@ class Oracle:
             and (_minute(wall) - opened) % step == 0
         )
 
-    def _is_open_throughout(self, start: datetime) -> bool:
+    def is_open_throughout(self, start: datetime) -> bool:
+        """Whether each minute of a visit at `start` is open."""
         walls = (
             (start + n * MINUTE).astimezone(self.rules.zone)
             for n in range(self.rules.visit.length // MINUTE)

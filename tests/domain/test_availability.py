@@ -20,7 +20,8 @@ from booking.domain.errors import (
 )
 from booking.domain.hours import OpenStretch
 from booking.domain.rules import Rules, Visit
-from booking.domain.time import MINUTE, Span
+from booking.domain.steps import is_open
+from booking.domain.time import MINUTE, Span, local_day
 from tests.domain.cases import ZONES, clock_changes, questions
 from tests.domain.oracle import Oracle
 
@@ -94,6 +95,9 @@ def check(question: Oracle, probes: list[int]) -> None:
             with pytest.raises(SlotRefusal) as refusal:
                 require_free(rules, taken, start, now=now, others=question.others)
             assert refusal.value.code == reason
+        wall = Span(start, start + rules.visit.length)
+        if local_day(wall.start, rules.zone) == local_day(wall.end, rules.zone):
+            assert is_open(rules, wall) is question.is_open_throughout(start)
 
 
 PROBES = st.lists(st.integers(-2880, 2880), min_size=15, max_size=15)

@@ -1,0 +1,108 @@
+"""Closures of the clinic, absences of practitioners, and openings on single dates."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from booking.services.rule_changes import Edit
+from booking.store.base import insert_row
+from booking.store.clinic import Closure, ExtraOpening, Practitioner
+
+
+@dataclass(frozen=True, slots=True)
+class NewClosure:
+    """
+    Closed in clinic time from `begins` on the first day to `ends` on the last, in minutes after
+    00:00. Without a practitioner it is the whole clinic's.
+    """
+
+    name: str
+    practitioner_id: int | None
+    first: date
+    last: date
+    begins: int
+    ends: int
+    yearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewOpening:
+    """A practitioner is open on one date besides the weekly hours."""
+
+    practitioner_id: int
+    day: date
+    opens: int
+    closes: int
+
+
+def practitioners(session: Session) -> list[Practitioner]:
+    """Everybody whose time can be booked."""
+    return list(session.scalars(select(Practitioner).order_by(Practitioner.id)))
+
+
+def closures(session: Session, *, today: date) -> list[Closure]:
+    """Those that are still to come or come every year, by date."""
+    query = select(Closure).where((Closure.last_day >= today) | Closure.is_yearly)
+    return list(session.scalars(query.order_by(Closure.first_day, Closure.id)))
+
+
+def openings(session: Session, *, today: date) -> list[ExtraOpening]:
+    """Those that are still to come, by date."""
+    query = select(ExtraOpening).where(ExtraOpening.day >= today)
+    return list(session.scalars(query.order_by(ExtraOpening.day, ExtraOpening.opens)))
+
+
+def close(new: NewClosure) -> Edit:
+    """Add a closure or an absence."""
+
+    def apply(session: Session) -> None:
+        insert_row(
+            session,
+            Closure,
+            practitioner_id=new.practitioner_id,
+            name=new.name,
+            first_day=new.first,
+            last_day=new.last,
+            begins=new.begins,
+            ends=new.ends,
+            is_yearly=new.yearly,
+        )
+
+    kind = "closure" if new.practitioner_id is None else "absence"
+    return Edit(kind, f"added: {new.name}, {new.first} to {new.last}", apply)
+
+
+def reopen(closure_id: int) -> Edit:
+    """Remove a closure or an absence; nothing happens if it is gone already."""
+
+    def apply(session: Session) -> None:
+        session.execute(delete(Closure).where(Closure.id == closure_id))
+
+    return Edit("closure", f"removed: {closure_id}", apply)
+
+
+def open_extra(new: NewOpening) -> Edit:
+    """Add an opening on one date."""
+
+    def apply(session: Session) -> None:
+        insert_row(
+            session,
+            ExtraOpening,
+            practitioner_id=new.practitioner_id,
+            day=new.day,
+            opens=new.opens,
+            closes=new.closes,
+        )
+
+    return Edit("opening", f"added: {new.day}", apply)
+
+
+def close_extra(opening_id: int) -> Edit:
+    """Remove an opening on one date; nothing happens if it is gone already."""
+
+    def apply(session: Session) -> None:
+        session.execute(delete(ExtraOpening).where(ExtraOpening.id == opening_id))
+
+    return Edit("opening", f"removed: {opening_id}", apply)

@@ -1,0 +1,222 @@
+"""
+Changing the clinic's rules: what a change would strand is found, decided and carried out with it.
+
+The change itself is an `Edit` of one of the neighbouring modules. Everything happens under the
+locks of all practitioners, so that nobody books by the old rules meanwhile.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from booking.domain.errors import BookingsStranded, NoLongerOffered
+from booking.domain.lifecycle import State
+from booking.domain.steps import is_open
+from booking.domain.time import ONE_DAY, Span, local_day
+from booking.formats.links import Links
+from booking.services import audit, availability, changes
+from booking.services.audit import Actor
+from booking.services.availability import Offers
+from booking.services.clinic import Plan, Rulebook, read_rulebook
+from booking.store.bookings import Booking, Hold
+from booking.store.clinic import Clinic, Practitioner
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of rules: what it does, and how the audit names what was changed and how."""
+
+    subject: str
+    words: str
+    apply: Callable[[Session], None]
+
+
+class Choice(StrEnum):
+    """What becomes of a booking that a change strands."""
+
+    KEEP = "keep"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """A booking that the rules no longer allow."""
+
+    booking_id: int
+    start: datetime
+    patient: str
+    practitioner: str
+    has_email: bool
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAhead:
+    """What patients see of one day: how many times were free before, and which are free after."""
+
+    day: date
+    before: int
+    after: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAhead:
+    """Next week of one service with one practitioner."""
+
+    service: str
+    practitioner: str
+    days: list[DayAhead]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does: to bookings, and to what patients see next week."""
+
+    stranded: list[Stranded]
+    week: list[PlanAhead]
+
+
+def carry_out(
+    session: Session,
+    links: Links,
+    edit: Edit,
+    *,
+    choices: Mapping[int, Choice],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """
+    Change the rules, and do with each stranded booking what was chosen, in one transaction.
+
+    `reason` stands in the records of the bookings, and in the mail about those that are cancelled.
+
+    Raises:
+        BookingsStranded: nothing was chosen for one of them.
+    """
+    before, after = _apply(session, edit)
+    for one in _stranded(session, before, after, now=now):
+        if one.booking_id not in choices:
+            raise BookingsStranded
+        _settle(session, links, one, choices[one.booking_id], reason, actor, now=now)
+    _give_back_holds(session, after, now=now)
+    audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=edit.words)
+
+
+def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
+    """What `edit` would do. It does it: call it where all is undone afterwards."""
+    zone = read_rulebook(session).clinic.zone
+    today = local_day(now, zone)
+    monday = today - timedelta(days=today.weekday()) + _WEEK
+    old = _starts(session, read_rulebook(session), monday, now=now)
+    before, after = _apply(session, edit)
+    new = _starts(session, after, monday, now=now)
+    week = [
+        _plan_ahead(plan, old.get(_key(plan), []), new.get(_key(plan), []), monday)
+        for plan in (after.plans or before.plans)
+    ]
+    return Effect(_stranded(session, before, after, now=now), week)
+
+
+def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook]:
+    everybody = session.scalars(select(Practitioner.id)).all()
+    # Memory of its own: what is read here is not true before the commit.
+    availability.lock(session, Offers(), everybody)
+    before = read_rulebook(session)
+    edit.apply(session)
+    session.execute(update(Clinic).values(version=Clinic.version + 1))
+    session.flush()
+    session.expire_all()
+    return before, read_rulebook(session)
+
+
+def _stranded(
+    session: Session, before: Rulebook, after: Rulebook, *, now: datetime
+) -> list[Stranded]:
+    """Coming bookings that were within the rules and no longer are; not those kept earlier."""
+    coming = session.scalars(
+        select(Booking)
+        .options(joinedload(Booking.patient), joinedload(Booking.practitioner))
+        .where(Booking.state == State.CONFIRMED, Booking.start > now)
+        .order_by(Booking.start)
+    )
+    return [
+        Stranded(
+            booking_id=booking.id,
+            start=booking.start,
+            patient=booking.patient.name,
+            practitioner=booking.practitioner.name,
+            has_email=booking.patient.email is not None,
+            phone=booking.patient.phone,
+        )
+        for booking in coming
+        if _allows(before, booking) and not _allows(after, booking)
+    ]
+
+
+def _allows(rulebook: Rulebook, visit: Booking | Hold) -> bool:
+    try:
+        plan = rulebook.plan_by_ids(visit.service_id, visit.practitioner_id)
+    except NoLongerOffered:
+        return False
+    return is_open(plan.rules, Span(visit.start, visit.end))
+
+
+def _give_back_holds(session: Session, after: Rulebook, *, now: datetime) -> None:
+    """Whoever is just filling in the form learns at the end of it that the time is gone."""
+    held = session.scalars(select(Hold).where(Hold.expires_at > now))
+    gone = [hold.id for hold in held if not _allows(after, hold)]
+    if gone:
+        session.execute(delete(Hold).where(Hold.id.in_(gone)))
+
+
+def _settle(
+    session: Session,
+    links: Links,
+    one: Stranded,
+    choice: Choice,
+    reason: str,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> None:
+    if choice is Choice.KEEP:
+        audit.record(session, actor, "kept", now=now, booking_id=one.booking_id, reason=reason)
+        return
+    booking = session.get_one(Booking, one.booking_id)
+    changes.advance(
+        session, Offers(), links, booking, State.CANCELLED, actor=actor, reason=reason, now=now
+    )
+
+
+def _starts(
+    session: Session, rulebook: Rulebook, monday: date, *, now: datetime
+) -> dict[tuple[int, int], list[datetime]]:
+    return {
+        _key(plan): availability.fresh_starts(
+            session, plan, first=monday, last=monday + 6 * ONE_DAY, now=now
+        )
+        for plan in rulebook.plans
+    }
+
+
+def _key(plan: Plan) -> tuple[int, int]:
+    return plan.service_id, plan.practitioner_id
+
+
+def _plan_ahead(plan: Plan, old: list[datetime], new: list[datetime], monday: date) -> PlanAhead:
+    def of_day(starts: list[datetime], day: date) -> tuple[datetime, ...]:
+        return tuple(start for start in starts if local_day(start, plan.rules.zone) == day)
+
+    days = [monday + n * ONE_DAY for n in range(7)]
+    return PlanAhead(
+        plan.service_name,
+        plan.practitioner_name,
+        [DayAhead(day, len(of_day(old, day)), of_day(new, day)) for day in days],
+    )
