@@ -27,6 +27,7 @@ from booking.web import (
     protection,
     wording,
 )
+from booking.web.admin import closures
 from booking.web.desk import day, signing_in
 from booking.web.installation import Installation, install
 from booking.web.patients import filling_in, manage, public
@@ -35,7 +36,7 @@ from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-BLUEPRINTS = (assets, public, filling_in, manage, signing_in, day, calendars, operations)
+BLUEPRINTS = (assets, public, filling_in, manage, signing_in, day, closures, calendars, operations)
 
 
 def create_app(

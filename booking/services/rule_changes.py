@@ -111,9 +111,7 @@ def carry_out(
 
 def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
     """What `edit` would do. It does it: call it where all is undone afterwards."""
-    zone = read_rulebook(session).clinic.zone
-    today = local_day(now, zone)
-    monday = today - timedelta(days=today.weekday()) + _WEEK
+    monday = _next_monday(read_rulebook(session), now)
     old = _starts(session, read_rulebook(session), monday, now=now)
     before, after = _apply(session, edit)
     new = _starts(session, after, monday, now=now)
@@ -122,6 +120,21 @@ def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
         for plan in (after.plans or before.plans)
     ]
     return Effect(_stranded(session, before, after, now=now), week)
+
+
+def next_week(session: Session, *, now: datetime) -> list[PlanAhead]:
+    """What patients see of next week as the rules are."""
+    rulebook = read_rulebook(session)
+    monday = _next_monday(rulebook, now)
+    starts = _starts(session, rulebook, monday, now=now)
+    return [
+        _plan_ahead(plan, starts[_key(plan)], starts[_key(plan)], monday) for plan in rulebook.plans
+    ]
+
+
+def _next_monday(rulebook: Rulebook, now: datetime) -> date:
+    today = local_day(now, rulebook.clinic.zone)
+    return today - timedelta(days=today.weekday()) + _WEEK
 
 
 def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook]:

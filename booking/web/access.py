@@ -16,6 +16,7 @@ from booking.web.installation import here, read, write
 PUBLIC: frozenset[Role] = frozenset()
 CLINIC = frozenset({Role.RECEPTION, Role.DOCTOR, Role.ADMIN})
 RECEPTION = frozenset({Role.RECEPTION, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
 
 ACCESS: dict[str, frozenset[Role]] = {
     "static": PUBLIC,
@@ -46,6 +47,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
     "desk.new": RECEPTION,
+    "admin.overview": ADMIN,
+    "admin.closures": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,
     "mailbox.list": PUBLIC,

@@ -11,7 +11,7 @@ from booking.domain.lifecycle import State
 from booking.domain.roles import Role
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
-from booking.web.access import ACCESS, CLINIC, PUBLIC, RECEPTION
+from booking.web.access import ACCESS, ADMIN, CLINIC, PUBLIC, RECEPTION
 from tests.support import Clinic, at
 from tests.web.journeys import ANN, count, first_slots, on_one_engine
 from tests.web.site import Furniture, add_practitioner, add_staff, addresses, furnish
@@ -26,6 +26,8 @@ FOR_STAFF = {
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
     "desk.new": RECEPTION,
+    "admin.overview": ADMIN,
+    "admin.closures": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),
@@ -114,7 +116,14 @@ def test_a_deed_is_not_done_again_after_signing_in(app: Flask, clinic: Clinic, t
 def test_what_is_not_there_looks_alike_to_everybody(app: Flask, clinic: Clinic):
     answers = set()
     for role in ROLES:
-        for path in ("/admin", "/admin/staff", "/desk/week", "/metrics", "/setup", "/static/x"):
+        for path in (
+            "/admin/x",
+            "/admin/staff",
+            "/desk/week",
+            "/metrics",
+            "/setup",
+            "/static/x",
+        ):
             answers.add(sit_down(app, clinic, role).get(path).status)
     assert answers == {404}
 

@@ -203,6 +203,8 @@ def _words(entry: AuditEntry) -> str:
     if entry.action == "moved" and entry.to_value:
         moment = local(datetime.fromisoformat(entry.to_value))
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+    if entry.action == "kept":
+        return "Kept, although the clinic's hours changed"
     words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
     if entry.action == "undo":
         return f"Undone, back to: {words.lower()}"

@@ -1,0 +1,164 @@
+"""Closures of the clinic, absences of practitioners, openings on single dates."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.hours import DAY_MINUTES
+from booking.domain.people import Findings
+from booking.domain.time import local_day
+from booking.services import closures as rules
+from booking.services.closures import NewClosure, NewOpening
+from booking.services.rule_changes import Edit
+from booking.web.admin import changing, reading
+from booking.web.clinic import facts, now
+from booking.web.installation import read
+from booking.web.patients import forms
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+_CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
+_OPEN = ("practitioner", "day", "opens", "closes")
+_NAME_MAX = 100
+_LONGEST_DAYS = 3 * 366
+
+
+@blueprint.get("")
+def overview() -> ResponseReturnValue:
+    """What there is to set up."""
+    return render_template("admin/overview.html")
+
+
+@blueprint.route("/closures", methods=["GET", "POST"])
+def closures() -> ResponseReturnValue:
+    """All that is closed or opened apart from the weekly hours, and adding to it."""
+    deed = request.form.get("deed", "")
+    values = forms.typed(request.form, *_CLOSE, *_OPEN, "id")
+    found = Findings()
+    edit = _read(deed, values, found) if request.method == "POST" else None
+
+    def show(effect: dict[str, Any] | None) -> ResponseReturnValue:
+        page = render_template(
+            "admin/closures.html",
+            **_lists(),
+            effect=effect or changing.as_it_is(),
+            deed=deed,
+            typed=values | {"deed": deed},
+            values=values,
+            errors=found.errors,
+            reason=request.form.get("reason", ""),
+            saved=request.args.get("saved") == "1",
+        )
+        return page, 422 if found.errors else 200
+
+    if edit is None:
+        return show(None)
+    return changing.change(edit, found, show=show, done=url_for("admin.closures", saved="1"))
+
+
+def _lists() -> dict[str, Any]:
+    today = local_day(now(), facts().zone)
+    people, closed, opened = read(
+        lambda session, _: (
+            rules.practitioners(session),
+            rules.closures(session, today=today),
+            rules.openings(session, today=today),
+        )
+    )
+    names = {person.id: person.name for person in people}
+    return {
+        "today": today,
+        "practitioners": [{"id": person.id, "name": person.name} for person in people],
+        "closures": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "who": names.get(one.practitioner_id or 0),
+                "first": one.first_day,
+                "last": one.last_day,
+                "begins": reading.show_clock(one.begins) if one.begins else "",
+                "ends": reading.show_clock(one.ends) if one.ends < DAY_MINUTES else "",
+                "yearly": one.is_yearly,
+            }
+            for one in closed
+        ],
+        "openings": [
+            {
+                "id": one.id,
+                "who": names[one.practitioner_id],
+                "day": one.day,
+                "opens": reading.show_clock(one.opens),
+                "closes": reading.show_clock(one.closes),
+            }
+            for one in opened
+        ],
+    }
+
+
+def _read(deed: str, values: Mapping[str, str], found: Findings) -> Edit | None:
+    """The change that the form asks for; None when `found` has something to say about it."""
+    if deed == "close":
+        return _read_closure(values, found)
+    if deed == "open":
+        return _read_opening(values, found)
+    number = int(values["id"]) if values["id"].isdecimal() and len(values["id"]) < 10 else 0
+    if deed == "reopen":
+        return rules.reopen(number)
+    if deed == "close-extra":
+        return rules.close_extra(number)
+    found.add("", "unknown", "Please choose again what to change")
+    return None
+
+
+def _read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
+    name = reading.read_label(values, "name", found, most=_NAME_MAX)
+    first = reading.read_day(values, "first", found)
+    last = reading.read_optional_day(values, "last", found) or first
+    begins = reading.read_clock(values, "begins", found, default=0)
+    ends = reading.read_clock(values, "ends", found, default=DAY_MINUTES)
+    yearly = values["yearly"] == "1"
+    who = None if values["who"] == "clinic" else _practitioner(values["who"], "who", found)
+    if first is not None and last is not None:
+        _check_days(first, last, yearly, found)
+        if first == last and ends <= begins:
+            found.add("ends", "before_begin", "Enter a time after the one it begins at")
+    if found.errors or first is None or last is None:
+        return None
+    return rules.close(NewClosure(name, who, first, last, begins, ends, yearly))
+
+
+def _check_days(first: date, last: date, yearly: bool, found: Findings) -> None:
+    today = local_day(now(), facts().zone)
+    if last < first:
+        found.add("last", "before_first", "Enter a last day that is not before the first")
+    elif (last - first).days >= (365 if yearly else _LONGEST_DAYS):
+        found.add("last", "too_long", "Enter a last day that is closer to the first")
+    elif last < today and not yearly:
+        found.add("first", "in_past", "These days have passed")
+
+
+def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
+    who = _practitioner(values["practitioner"], "practitioner", found)
+    day = reading.read_day(values, "day", found)
+    for name in ("opens", "closes"):
+        if not values[name].strip():
+            found.add(name, "missing", "Enter a time like 09:30")
+    opens = reading.read_clock(values, "opens", found, default=0)
+    closes = reading.read_clock(values, "closes", found, default=DAY_MINUTES)
+    if not found.errors and closes <= opens:
+        found.add("closes", "before_open", "Enter a time after the one it opens at")
+    if day is not None and day < local_day(now(), facts().zone):
+        found.add("day", "in_past", "This day has passed")
+    if found.errors or who is None or day is None:
+        return None
+    return rules.open_extra(NewOpening(who, day, opens, closes))
+
+
+def _practitioner(text: str, field: str, found: Findings) -> int | None:
+    known = {str(person.id): person.id for person in read(lambda s, _: rules.practitioners(s))}
+    if text not in known:
+        found.add(field, "missing", "Choose who this is about")
+    return known.get(text)

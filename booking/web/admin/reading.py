@@ -1,0 +1,73 @@
+"""Days, times and numbers as an administrator types them; errors stay beside their fields."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from booking.domain.people import Findings, one_line
+from booking.web.patients.times import parse_day
+
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+NOTHING = ""
+
+
+def read_day(values: Mapping[str, str], name: str, found: Findings) -> date | None:
+    """A date that must be given, like `2026-01-13`."""
+    if not values[name].strip():
+        found.add(name, "missing", "Enter a day")
+        return None
+    return read_optional_day(values, name, found)
+
+
+def read_optional_day(values: Mapping[str, str], name: str, found: Findings) -> date | None:
+    """The same, or None where nothing was typed."""
+    text = values[name].strip()
+    day = parse_day(text)
+    if text and day is None:
+        found.add(name, "impossible", "Enter a day that exists, like 2026-01-13")
+    return day
+
+
+def read_clock(values: Mapping[str, str], name: str, found: Findings, *, default: int) -> int:
+    """Minutes after 00:00 of a time like `9:30`; `24:00` is the end of the day."""
+    text = values[name].strip()
+    if not text:
+        return default
+    matched = _CLOCK.fullmatch(text)
+    hour, minute = (int(matched[1]), int(matched[2])) if matched else (99, 0)
+    if minute > 59 or hour * 60 + minute > 24 * 60:
+        found.add(name, "impossible", "Enter a time like 09:30")
+        return default
+    return hour * 60 + minute
+
+
+def read_number(
+    values: Mapping[str, str], name: str, found: Findings, *, least: int, most: int
+) -> int:
+    """A whole number between two bounds."""
+    text = values[name].strip()
+    number = int(text) if _NUMBER.fullmatch(text) else -1
+    if not least <= number <= most:
+        found.add(name, "impossible", f"Enter a whole number from {least} to {most}")
+        return least
+    return number
+
+
+def read_label(values: Mapping[str, str], name: str, found: Findings, *, most: int) -> str:
+    """A name on one line that must be given."""
+    text = one_line(values[name])
+    if text is None:
+        found.add(name, "control_characters", "Use letters, digits and punctuation only")
+    elif not text:
+        found.add(name, "missing", "Enter a name")
+    elif len(text) > most:
+        found.add(name, "too_long", f"Use {most} characters or fewer")
+    else:
+        return text
+    return NOTHING
+
+
+def show_clock(minutes: int) -> str:
+    """`09:30`, as fields for times want it."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
