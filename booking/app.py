@@ -17,6 +17,7 @@ from booking.services.availability import Offers
 from booking.store.engine import Clock, Database
 from booking.web import (
     access,
+    admin,
     api,
     assets,
     calendars,
@@ -27,7 +28,6 @@ from booking.web import (
     protection,
     wording,
 )
-from booking.web.admin import closures
 from booking.web.desk import day, signing_in
 from booking.web.installation import Installation, install
 from booking.web.patients import filling_in, manage, public
@@ -36,7 +36,7 @@ from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-BLUEPRINTS = (assets, public, filling_in, manage, signing_in, day, closures, calendars, operations)
+BLUEPRINTS = (assets, public, filling_in, manage, signing_in, day, admin, calendars, operations)
 
 
 def create_app(

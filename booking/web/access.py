@@ -49,6 +49,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.new": RECEPTION,
     "admin.overview": ADMIN,
     "admin.closures": ADMIN,
+    "admin.all_hours": ADMIN,
+    "admin.hours": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,
     "mailbox.list": PUBLIC,

@@ -94,6 +94,10 @@ def read_form(element: Element) -> Form:
             continue
         if part.tag == "input":
             values[name] = part.attrs.get("value", "")
+        elif part.tag == "select":
+            options = part.all("option")
+            chosen = next((one for one in options if "selected" in one.attrs), options[0])
+            values[name] = chosen.attrs["value"]
         elif part.tag == "textarea":
             values[name] = "".join(c for c in part.children if isinstance(c, str))
     action, method = element.attrs.get("action", ""), element.attrs.get("method", "get")

@@ -28,6 +28,8 @@ FOR_STAFF = {
     "desk.new": RECEPTION,
     "admin.overview": ADMIN,
     "admin.closures": ADMIN,
+    "admin.all_hours": ADMIN,
+    "admin.hours": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.hours import DAY_MINUTES
@@ -14,22 +14,15 @@ from booking.services import closures as rules
 from booking.services.closures import NewClosure, NewOpening
 from booking.services.rule_changes import Edit
 from booking.web.admin import changing, reading
+from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now
 from booking.web.installation import read
 from booking.web.patients import forms
-
-blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 _CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
 _OPEN = ("practitioner", "day", "opens", "closes")
 _NAME_MAX = 100
 _LONGEST_DAYS = 3 * 366
-
-
-@blueprint.get("")
-def overview() -> ResponseReturnValue:
-    """What there is to set up."""
-    return render_template("admin/overview.html")
 
 
 @blueprint.route("/closures", methods=["GET", "POST"])

@@ -1,0 +1,170 @@
+"""A practitioner's weekly hours: plain fields, and the week drawn beside them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.hours import DAY_MINUTES, Minutes, OpenStretch, open_on
+from booking.domain.people import Findings
+from booking.domain.time import ONE_DAY, local_day
+from booking.services import closures as people
+from booking.services import hours as rules
+from booking.services.rule_changes import Edit
+from booking.store.engine import Session
+from booking.web.admin import changing, reading
+from booking.web.admin.blueprint import blueprint
+from booking.web.clinic import facts, now
+from booking.web.installation import read
+from booking.web.patients import forms
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PARTS = ("weekday", "opens", "closes", "since", "until", "every")
+_BLANK_ROWS = 3
+_ROWS_AT_MOST = 60
+_EVERY_AT_MOST = 8
+# What alternates differently meets within so many weeks, or never.
+_WEEKS_LOOKED_AT = _EVERY_AT_MOST * (_EVERY_AT_MOST - 1)
+Row = dict[str, str]
+
+
+@blueprint.get("/hours")
+def all_hours() -> ResponseReturnValue:
+    """Whose hours? With one practitioner there is no question."""
+    found = read(lambda session, _: people.practitioners(session))
+    return redirect(url_for("admin.hours", practitioner=found[0].slug), code=303)
+
+
+@blueprint.route("/hours/<practitioner>", methods=["GET", "POST"])
+def hours(practitioner: str) -> ResponseReturnValue:
+    """One practitioner's week."""
+
+    def look(session: Session, _: object) -> tuple[Any, list[OpenStretch], list[Any]]:
+        who = rules.practitioner(session, practitioner)
+        return who, rules.week_of(session, who.id), people.practitioners(session)
+
+    who, week, everybody = read(look)
+    found, rows = Findings(), [_row(stretch) for stretch in week]
+    edit: Edit | None = None
+    if request.method == "POST":
+        rows = _typed()
+        typed = _read(rows, found)
+        if not found.errors:
+            week, edit = typed, rules.set_week(who, typed)
+
+    def show(effect: dict[str, Any]) -> ResponseReturnValue:
+        page = render_template(
+            "admin/hours.html",
+            who={"slug": who.slug, "name": who.name},
+            practitioners=[{"slug": one.slug, "name": one.name} for one in everybody],
+            rows=[*rows, *({"weekday": ""} for _ in range(_BLANK_ROWS))],
+            typed=_flat(rows),
+            weekdays=WEEKDAYS,
+            drawn=_drawn(week),
+            effect=effect,
+            errors=found.errors,
+            reason=request.form.get("reason", ""),
+            saved=request.args.get("saved") == "1",
+        )
+        return page, 422 if found.errors else 200
+
+    if edit is None:
+        return show(changing.as_it_is())
+    done = url_for("admin.hours", practitioner=who.slug, saved="1")
+    return changing.change(edit, found, show=show, done=done)
+
+
+def _row(stretch: OpenStretch) -> Row:
+    return {
+        "weekday": str(stretch.weekday),
+        "opens": reading.show_clock(stretch.opens),
+        "closes": reading.show_clock(stretch.closes),
+        "since": stretch.since.isoformat() if stretch.since else "",
+        "until": stretch.until.isoformat() if stretch.until else "",
+        "every": str(stretch.every),
+    }
+
+
+def _typed() -> list[Row]:
+    """The rows of the form in which something stands."""
+    rows = []
+    for number in range(_ROWS_AT_MOST):
+        values = forms.typed(request.form, *(f"{part}-{number}" for part in _PARTS))
+        row = {part: values[f"{part}-{number}"] for part in _PARTS}
+        if row["opens"].strip() or row["closes"].strip():
+            rows.append(row)
+    return rows
+
+
+def _flat(rows: Sequence[Row]) -> Row:
+    return {f"{part}-{n}": row[part] for n, row in enumerate(rows) for part in _PARTS}
+
+
+def _read(rows: Sequence[Row], found: Findings) -> list[OpenStretch]:
+    values = _flat(rows)
+    week = [_read_row(values, number, found) for number in range(len(rows))]
+    if not found.errors:
+        for number, stretch in enumerate(week):
+            if any(_overlap(stretch, other) for other in week[:number]):
+                words = f"{WEEKDAYS[stretch.weekday]} is open at this time already"
+                found.add(f"opens-{number}", "overlap", words)
+    return week
+
+
+def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenStretch:
+    weekday, opened, closed, first, last, often = (f"{part}-{number}" for part in _PARTS)
+    if values[weekday] not in {str(day) for day in range(7)}:
+        found.add(weekday, "missing", "Choose a day")
+    for name in (opened, closed):
+        if not values[name].strip():
+            found.add(name, "missing", "Enter a time like 09:30")
+    opens = reading.read_clock(values, opened, found, default=0)
+    closes = reading.read_clock(values, closed, found, default=DAY_MINUTES)
+    if closes <= opens and not any(error.field in {opened, closed} for error in found.errors):
+        found.add(closed, "before_open", "Enter a time after the one it opens at, on the same day")
+    since = reading.read_optional_day(values, first, found)
+    until = reading.read_optional_day(values, last, found)
+    if since and until and until < since:
+        found.add(last, "before_first", "Enter a day that is not before the first")
+    every = reading.read_number(
+        {often: values[often] or "1"}, often, found, least=1, most=_EVERY_AT_MOST
+    )
+    if every > 1 and since is None:
+        found.add(first, "missing", "Enter the day from which the weeks are counted")
+    if found.errors:
+        return OpenStretch(0, 0, 0)
+    return OpenStretch(int(values[weekday]), opens, closes, since, until, every)
+
+
+def _overlap(one: OpenStretch, other: OpenStretch) -> bool:
+    """Whether both are open at one time on some date to come."""
+    if one.weekday != other.weekday or one.opens >= other.closes or other.opens >= one.closes:
+        return False
+    starts = [day for day in (one.since, other.since) if day]
+    first = max(starts, default=date(2024, 1, 1))
+    days = (first + n * ONE_DAY for n in range(7 * _WEEKS_LOOKED_AT))
+    return any(one.is_on(day) and other.is_on(day) for day in days)
+
+
+def _drawn(week: Sequence[OpenStretch]) -> dict[str, Any]:
+    """Next week as bars: minutes after the first hour that is shown, seven days."""
+    today = local_day(now(), facts().zone)
+    monday = today - timedelta(days=today.weekday()) + 7 * ONE_DAY
+    days = [open_on(week, (), monday + n * ONE_DAY) for n in range(7)]
+    edges = [edge for day in days for stretch in day for edge in stretch] or [9 * 60, 17 * 60]
+    first, last = min(edges) // 60, -(-max(edges) // 60)
+    return {
+        "first": first,
+        "last": max(last, first + 1),
+        "days": [
+            {"name": name, "bars": [_bar(stretch) for stretch in day]}
+            for name, day in zip(WEEKDAYS, days, strict=True)
+        ],
+    }
+
+
+def _bar(stretch: Minutes) -> dict[str, Any]:
+    words = f"{reading.show_clock(stretch[0])} – {reading.show_clock(stretch[1])}"
+    return {"from": stretch[0], "long": stretch[1] - stretch[0], "words": words}

@@ -1,0 +1,122 @@
+"""The administrator sets a practitioner's week; what makes no sense is said beside the field."""
+
+import pytest
+from flask import Flask
+
+from booking.store.clinic import OpeningHours
+from tests.services.deeds import TUESDAY_9, add_practitioner, is_offered, wall
+from tests.support import Clinic
+from tests.web.journeys import count
+from tests.web.visitor import Page, Visitor
+
+HOURS = "/admin/hours/dr-ahmed"
+# The demo clinic's Tuesday morning is the third row.
+TUESDAY_MORNING = 2
+
+
+@pytest.fixture
+def admin(app: Flask, clinic: Clinic) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in(clinic, "admin")
+    return visitor
+
+
+def send(admin: Visitor, step: str = "save", **changes: str) -> Page:
+    """The form as it stands, with changes in fields that are named like `closes_2`."""
+    form = admin.get(HOURS).form(HOURS)
+    named = {name.replace("_", "-"): value for name, value in changes.items()}
+    return admin.post(HOURS, form.values | named | {"step": step})
+
+
+def test_with_one_practitioner_nobody_asks_whose_hours(admin: Visitor, clinic: Clinic):
+    assert admin.get("/admin/hours").location == HOURS
+    assert "Whose hours" not in admin.get(HOURS).text
+    add_practitioner(clinic, "dr-lee")
+    assert "/admin/hours/dr-lee" in admin.get(HOURS).text
+
+
+def test_nobodys_hours_are_not_there(admin: Visitor):
+    assert admin.get("/admin/hours/nobody").status == 404
+
+
+def test_saving_what_stands_there_changes_nothing(admin: Visitor, clinic: Clinic):
+    assert send(admin).status == 303
+    assert count(clinic, OpeningHours) == 10
+    assert is_offered(clinic, TUESDAY_9)
+
+
+def test_a_morning_begins_later(admin: Visitor, clinic: Clinic):
+    done = send(admin, opens_2="10:00")
+    assert done.location == f"{HOURS}?saved=1"
+    assert "10:00 – 12:00" in admin.follow(done).words
+    assert not is_offered(clinic, TUESDAY_9)
+    assert is_offered(clinic, wall("01-13 10:00"))
+
+
+def test_a_row_without_times_goes_and_a_new_one_comes(admin: Visitor, clinic: Clinic):
+    saturday = {"weekday_10": "5", "opens_10": "10:00", "closes_10": "12:00"}
+    assert send(admin, opens_2="", closes_2="", **saturday).status == 303
+    assert count(clinic, OpeningHours) == 10
+    assert not is_offered(clinic, TUESDAY_9)
+    assert is_offered(clinic, wall("01-17 10:00"))
+
+
+def test_every_other_week(admin: Visitor, clinic: Clinic):
+    assert send(admin, since_2="2026-01-06", every_2="2").status == 303
+    assert not is_offered(clinic, TUESDAY_9)
+    assert is_offered(clinic, wall("01-20 09:00"))
+
+
+def test_two_rows_may_take_turns(admin: Visitor, clinic: Clinic):
+    other = {"weekday_10": "1", "opens_10": "07:00", "closes_10": "12:00"}
+    turns = {"since_2": "2026-01-06", "every_2": "2", "since_10": "2026-01-13", "every_10": "2"}
+    assert send(admin, **other, **turns).status == 303
+    assert is_offered(clinic, wall("01-13 07:00"))
+    assert not is_offered(clinic, wall("01-20 07:00"))
+
+
+def test_a_preview_shows_the_new_week_and_saves_nothing(admin: Visitor, clinic: Clinic):
+    shown = send(admin, "preview", opens_2="11:00")
+    assert "10 times, 11:00 am – 4:30 pm now 14" in shown.words
+    assert shown.value("opens-2") == "11:00"
+    assert is_offered(clinic, TUESDAY_9)
+
+
+def test_bookings_that_no_longer_fit_are_decided_on(admin: Visitor, clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    asked = send(admin, opens_2="10:00")
+    assert "1 booking does not fit any more" in asked.words
+    assert is_offered(clinic, wall("01-13 09:30"))
+    form = next(form for form in asked.forms if "booking" in form.values)
+    assert admin.post(HOURS, form.values | {f"do-{booking.id}": "keep"}).status == 303
+    assert not is_offered(clinic, wall("01-13 09:30"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "why"),
+    [
+        ({"closes_2": "08:00"}, "closes-2", "after the one it opens at"),
+        ({"closes_2": "09:00"}, "closes-2", "after the one it opens at"),
+        ({"opens_2": ""}, "opens-2", "Enter a time"),
+        ({"closes_2": "half past"}, "closes-2", "Enter a time like 09:30"),
+        ({"closes_2": "14:00"}, "opens-3", "Tuesday is open at this time already"),
+        ({"weekday_2": "0"}, "opens-2", "Monday is open at this time already"),
+        ({"weekday_2": "9"}, "weekday-2", "Choose a day"),
+        ({"every_2": "2"}, "since-2", "from which the weeks are counted"),
+        ({"every_2": "0"}, "every-2", "from 1 to 8"),
+        ({"every_2": "x"}, "every-2", "from 1 to 8"),
+        ({"since_2": "2026-02-01", "until_2": "2026-01-01"}, "until-2", "not before the first"),
+        ({"since_2": "yesterday"}, "since-2", "a day that exists"),
+    ],
+)
+def test_what_makes_no_sense_is_said_beside_the_field_and_kept(
+    admin: Visitor, clinic: Clinic, changes: dict[str, str], field: str, why: str
+):
+    shown = send(admin, **changes)
+    assert shown.status == 422
+    assert why in shown.why(field)
+    assert list(shown.summary()) == [field]
+    for name, value in changes.items():
+        if name != "weekday_2":
+            assert shown.value(name.replace("_", "-")) == value
+    assert is_offered(clinic, TUESDAY_9)
