@@ -1,0 +1,76 @@
+"""The administrator's pages: driven in the browser, and looked at from all sides."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from booking.domain.lifecycle import State
+from booking.domain.roles import Role
+from tests.browser.live import NewContext
+from tests.browser.looking import Look
+from tests.browser.patients import button, heading, link
+from tests.browser.staff import sit_down
+from tests.services.deeds import TUESDAY_9, is_offered, now_is, wall
+from tests.support import Clinic
+
+
+def close_tuesday(page: Page) -> None:
+    page.goto("/admin")
+    link(page, "Closures and absences").click()
+    page.get_by_label("What for").fill("Training course")
+    page.get_by_label("First day").fill("2026-01-13")
+    button(page, "Save").first.click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_day_is_closed_and_what_it_strands_is_settled(
+    new_context: NewContext, clinic: Clinic, scripts: bool
+):
+    kept, cancelled = clinic.book(TUESDAY_9), clinic.book(wall("01-13 15:00"))
+    page = new_context(java_script_enabled=scripts).new_page()
+    sit_down(page, clinic, Role.ADMIN)
+    close_tuesday(page)
+    expect(page.get_by_text("2 bookings do not fit any more")).to_be_visible()
+    page.locator(f"#keep-{kept.id}").check()
+    page.locator(f"#cancel-{cancelled.id}").check()
+    page.get_by_label("Reason").fill("The doctor is at a course")
+    button(page, "Save and do this").click()
+    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    assert now_is(clinic, kept).state is State.CONFIRMED
+    assert now_is(clinic, cancelled).state is State.CANCELLED
+    assert not is_offered(clinic, wall("01-13 11:00"))
+
+
+def test_closures_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    clinic.book(TUESDAY_9)
+    clinic.book(wall("01-13 15:00"))
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin")
+    look("the set-up")
+    page.goto("/admin/closures")
+    look("no closures")
+    button(page, "Save").first.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("closures with errors")
+    close_tuesday(page)
+    look("bookings that are affected")
+    page.get_by_label("Keep them all").check()
+    button(page, "Save and do this").click()
+    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    look("a closure")
+
+
+def test_hours_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/hours")
+    heading(page, "Hours of Dr. Ahmed")
+    look("the week")
+    page.locator("#opens-2").fill("11:00")
+    page.locator("summary").nth(2).click()
+    page.locator("#since-2").fill("2026-01-05")
+    page.locator("#every-2").fill("2")
+    button(page, "Preview").click()
+    look("a preview")
+    page.locator("#closes-2").fill("10:00")
+    button(page, "Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("the week with an error")
