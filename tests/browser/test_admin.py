@@ -74,3 +74,15 @@ def test_hours_from_all_sides(page: Page, clinic: Clinic, look: Look):
     button(page, "Save").click()
     expect(page.get_by_role("alert")).to_be_focused()
     look("the week with an error")
+
+
+def test_services_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/services")
+    look("services")
+    link(page, "Micro needling consultation").click()
+    look("a service")
+    page.get_by_label("Length in minutes").fill("0")
+    button(page, "Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("a service with an error")

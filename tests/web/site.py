@@ -86,6 +86,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "manage_token": things.manage_token,
         "message_id": things.mail,
         "practitioner": "dr-ahmed",
+        "service": "consultation",
         "filename": "invite.ics",
         "version": version,
         "name": name,

@@ -30,6 +30,9 @@ FOR_STAFF = {
     "admin.closures": ADMIN,
     "admin.all_hours": ADMIN,
     "admin.hours": ADMIN,
+    "admin.services": ADMIN,
+    "admin.new_service": ADMIN,
+    "admin.service": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),

@@ -16,7 +16,7 @@ DAY_OFF = {
     "who": "clinic",
     "name": "Course",
     "first": "2026-01-13",
-    "step": "save",
+    "go": "save",
 }
 SATURDAY = {
     "deed": "open",
@@ -24,7 +24,7 @@ SATURDAY = {
     "day": "2026-01-17",
     "opens": "10:00",
     "closes": "12:00",
-    "step": "save",
+    "go": "save",
 }
 
 
@@ -52,7 +52,7 @@ def test_a_day_is_closed_and_opened_again(admin: Visitor, clinic: Clinic):
 
 
 def test_a_preview_shows_next_week_and_saves_nothing(admin: Visitor, clinic: Clinic):
-    shown = send(admin, DAY_OFF, first="2026-01-20", begins="12:00", step="preview")
+    shown = send(admin, DAY_OFF, first="2026-01-20", begins="12:00", go="preview")
     assert shown.status == 200
     assert "6 times, 9:00 am – 11:30 am now 14" in shown.words
     assert shown.value("name") == "Course"

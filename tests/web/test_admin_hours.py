@@ -21,11 +21,11 @@ def admin(app: Flask, clinic: Clinic) -> Visitor:
     return visitor
 
 
-def send(admin: Visitor, step: str = "save", **changes: str) -> Page:
+def send(admin: Visitor, go: str = "save", **changes: str) -> Page:
     """The form as it stands, with changes in fields that are named like `closes_2`."""
     form = admin.get(HOURS).form(HOURS)
     named = {name.replace("_", "-"): value for name, value in changes.items()}
-    return admin.post(HOURS, form.values | named | {"step": step})
+    return admin.post(HOURS, form.values | named | {"go": go})
 
 
 def test_with_one_practitioner_nobody_asks_whose_hours(admin: Visitor, clinic: Clinic):

@@ -24,7 +24,7 @@ def change(edit: Edit, found: Findings, *, show: Show, done: str) -> ResponseRet
     `show` renders the page with the effect in it. A booking that would be stranded and that nobody
     decided on, also one that was made since the page was shown, leads back there.
     """
-    if request.form.get("step") == "save":
+    if request.form.get("go") == "save":
         choices, reason = _choices(), read_reason(request.form.get("reason", ""), found)
         if Choice.CANCEL in choices.values() and not reason and not found.errors:
             found.add("reason", "missing", "Say why, so that patients and colleagues know")

@@ -1,0 +1,177 @@
+"""The kinds of consultation: length, buffers, steps, notice, horizon, caps, who offers them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.people import Findings
+from booking.services import closures as people
+from booking.services import hours, offerings
+from booking.services.offerings import Offering
+from booking.services.rule_changes import Edit
+from booking.store.engine import Session
+from booking.web.admin import changing, reading
+from booking.web.admin.blueprint import blueprint
+from booking.web.installation import read
+from booking.web.patients import forms
+
+# Field, least, most; minutes, except for the horizon's days and the caps' visits.
+_NUMBERS = (
+    ("length", 5, 480),
+    ("buffer_before", 0, 240),
+    ("buffer_after", 0, 240),
+    ("step", 5, 480),
+    ("notice", 0, 20160),
+    ("horizon_days", 1, 730),
+)
+_CAPS = ("cap_day", "cap_week")
+_FIELDS = ("name", *(name for name, _, _ in _NUMBERS), *_CAPS, "archived")
+_NAME_MAX = 200
+_NEW = Offering(
+    name="",
+    length=30,
+    buffer_before=0,
+    buffer_after=0,
+    step=30,
+    notice=120,
+    horizon_days=28,
+    cap_day=None,
+    cap_week=None,
+    practitioners=frozenset(),
+)
+
+
+@blueprint.get("/services")
+def services() -> ResponseReturnValue:
+    """What is offered, and what no longer is."""
+    found = read(lambda session, _: offerings.all_services(session))
+    listed = [
+        {
+            "slug": row.slug,
+            "name": row.name,
+            "minutes": row.length_minutes,
+            "archived": row.is_archived,
+        }
+        for row in found
+    ]
+    saved = request.args.get("saved") == "1"
+    return render_template("admin/services.html", services=listed, saved=saved)
+
+
+@blueprint.route("/services/new", methods=["GET", "POST"])
+def new_service() -> ResponseReturnValue:
+    """Another kind of consultation."""
+    everybody = {person.id for person in read(lambda s, _: people.practitioners(s))}
+    values = _values(_NEW) | {"practitioners": everybody}
+    return _form(values, here=url_for("admin.new_service"), slug=None)
+
+
+@blueprint.route("/services/<service>", methods=["GET", "POST"])
+def service(service: str) -> ResponseReturnValue:
+    """One kind of consultation."""
+
+    def look(session: Session, _: object) -> Offering:
+        return offerings.as_it_is(session, offerings.service(session, service))
+
+    values = _values(read(look))
+    return _form(values, here=url_for("admin.service", service=service), slug=service)
+
+
+def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseReturnValue:
+    found, edit = Findings(), None
+    if request.method == "POST":
+        chosen = {int(one) for one in request.form.getlist("who")[:500] if one.isdecimal()}
+        values = {**forms.typed(request.form, *_FIELDS), "practitioners": chosen}
+        edit = _read(values, chosen, found, slug=slug)
+
+    def show(effect: dict[str, Any]) -> ResponseReturnValue:
+        who = read(lambda session, _: people.practitioners(session))
+        page = render_template(
+            "admin/service.html",
+            here=here,
+            is_new=slug is None,
+            practitioners=[{"id": one.id, "name": one.name} for one in who],
+            values=values,
+            typed={name: values[name] for name in _FIELDS},
+            effect=effect,
+            errors=found.errors,
+            reason=request.form.get("reason", ""),
+        )
+        return page, 422 if found.errors else 200
+
+    if edit is None:
+        return show(changing.as_it_is())
+    return changing.change(edit, found, show=show, done=url_for("admin.services", saved="1"))
+
+
+def _values(offering: Offering) -> dict[str, Any]:
+    numbers = {name: str(getattr(offering, name)) for name, _, _ in _NUMBERS}
+    caps = {name: str(getattr(offering, name) or "") for name in _CAPS}
+    return {
+        "name": offering.name,
+        **numbers,
+        **caps,
+        "archived": "1" if offering.is_archived else "",
+        "practitioners": offering.practitioners,
+    }
+
+
+def _read(
+    values: Mapping[str, str], chosen: set[int], found: Findings, *, slug: str | None
+) -> Edit | None:
+    name = reading.read_label(values, "name", found, most=_NAME_MAX)
+    numbers = {
+        field: reading.read_number(values, field, found, least=least, most=most)
+        for field, least, most in _NUMBERS
+    }
+    caps = {
+        field: reading.read_number(values, field, found, least=1, most=1000)
+        if values[field].strip()
+        else None
+        for field in _CAPS
+    }
+    if numbers["horizon_days"] * 24 * 60 < numbers["notice"] and not found.errors:
+        found.add("horizon_days", "before_notice", "Look further ahead than the minimum notice")
+    archived = values["archived"] == "1"
+    _check_who(chosen, numbers["length"], archived, found)
+    if found.errors:
+        return None
+    new = Offering(
+        name,
+        **numbers,
+        cap_day=caps["cap_day"],
+        cap_week=caps["cap_week"],
+        practitioners=frozenset(chosen),
+        is_archived=archived,
+    )
+    return offerings.add(_free_slug(name), new) if slug is None else offerings.change(slug, new)
+
+
+def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -> None:
+    known = {person.id for person in read(lambda session, _: people.practitioners(session))}
+    if not chosen <= known or (not chosen and not archived):
+        found.add("who", "missing", "Choose who offers it")
+        return
+    if archived:
+        return
+
+    def longest(session: Session, _: object) -> int:
+        weeks = [stretch for one in chosen for stretch in hours.week_of(session, one)]
+        return max((stretch.closes - stretch.opens for stretch in weeks), default=0)
+
+    if length > (most := read(longest)) > 0:
+        found.add("length", "too_long", f"No opening is longer than {most} minutes")
+
+
+def _free_slug(name: str) -> str:
+    """A name for addresses made from the service's, or from a number where it has no letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "service"
+    taken = {row.slug for row in read(lambda session, _: offerings.all_services(session))}
+    taken.add("new")
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (base, *numbered) if slug not in taken)

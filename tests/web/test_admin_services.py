@@ -1,0 +1,99 @@
+"""The administrator changes what is offered; bookings that lose their ground are decided on."""
+
+import pytest
+from flask import Flask
+
+from booking.domain.lifecycle import State
+from booking.store.clinic import Service
+from tests.services.deeds import TUESDAY_9, add_practitioner, is_offered, now_is, wall
+from tests.support import Clinic
+from tests.web.journeys import count
+from tests.web.visitor import Page, Visitor
+
+CONSULTATION = "/admin/services/consultation"
+
+
+@pytest.fixture
+def admin(app: Flask, clinic: Clinic) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in(clinic, "admin")
+    return visitor
+
+
+def send(admin: Visitor, path: str = CONSULTATION, go: str = "save", **changes: str) -> Page:
+    """The form as it stands, with changes."""
+    form = admin.get(path).form(path)
+    return admin.post(path, form.values | changes | {"go": go})
+
+
+def test_a_service_becomes_longer_and_keeps_time_free(admin: Visitor, clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    assert send(admin, length="60", buffer_after="30", cap_day="3").status == 303
+    assert not is_offered(clinic, wall("01-13 11:30"))
+    assert is_offered(clinic, wall("01-13 09:30"))
+    # What was booked stays as long as it was.
+    assert now_is(clinic, booking).end - now_is(clinic, booking).start == booking.end - TUESDAY_9
+
+
+def test_another_service_is_added_under_a_name_of_its_own(admin: Visitor, clinic: Clinic):
+    for _ in range(2):
+        assert send(admin, "/admin/services/new", name="Über-Kontrolle").status == 303
+    listed = admin.get("/admin/services")
+    assert "Über-Kontrolle" in listed.words
+    offered = admin.get("/api/v1/services").response.json["services"]
+    assert [one["id"] for one in offered] == ["consultation", "uber-kontrolle", "uber-kontrolle-2"]
+
+
+def test_archiving_asks_about_its_bookings_and_can_be_undone(admin: Visitor, clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    asked = send(admin, archived="1")
+    assert "1 booking does not fit any more" in asked.words
+    form = next(form for form in asked.forms if "booking" in form.values)
+    assert form.values["who"] == "1"
+    answer = admin.post(CONSULTATION, form.values | {f"do-{booking.id}": "keep"})
+    assert answer.status == 303
+    assert "archived" in admin.follow(answer).words
+    assert now_is(clinic, booking).state is State.CONFIRMED
+    form = admin.get(CONSULTATION).form(CONSULTATION)
+    brought_back = {name: value for name, value in form.values.items() if name != "archived"}
+    assert admin.post(CONSULTATION, brought_back | {"go": "save"}).status == 303
+    assert is_offered(clinic, wall("01-13 10:00"))
+
+
+def test_who_no_longer_offers_it_has_their_bookings_decided_on(admin: Visitor, clinic: Clinic):
+    add_practitioner(clinic, "dr-lee")
+    clinic.book(TUESDAY_9)
+    asked = send(admin, who="2")
+    assert "1 booking does not fit any more" in asked.words
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "why"),
+    [
+        ({"name": ""}, "name", "Enter a name"),
+        ({"length": "0"}, "length", "from 5 to 480"),
+        ({"length": "300"}, "length", "No opening is longer than 240 minutes"),
+        ({"step": "x"}, "step", "from 5 to 480"),
+        ({"notice": "-1"}, "notice", "from 0 to"),
+        ({"horizon_days": "1", "notice": "2880"}, "horizon_days", "further ahead"),
+        ({"cap_day": "0"}, "cap_day", "from 1 to"),
+        ({"cap_week": "0"}, "cap_week", "from 1 to"),
+        ({"who": "99"}, "who", "Choose who"),
+    ],
+)
+def test_what_makes_no_sense_is_said_beside_the_field_and_kept(
+    admin: Visitor, clinic: Clinic, changes: dict[str, str], field: str, why: str
+):
+    shown = send(admin, **changes)
+    assert shown.status == 422
+    assert why in shown.why(field)
+    assert list(shown.summary()) == [field]
+    for name, value in changes.items():
+        if name != "who":
+            assert shown.value(name) == value
+    assert is_offered(clinic, TUESDAY_9)
+    assert count(clinic, Service) == 1
+
+
+def test_what_is_not_there_is_not_there(admin: Visitor):
+    assert admin.get("/admin/services/nothing").status == 404
