@@ -54,6 +54,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.services": ADMIN,
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
+    "admin.holidays": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,
     "mailbox.list": PUBLIC,

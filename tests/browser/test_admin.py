@@ -86,3 +86,13 @@ def test_services_from_all_sides(page: Page, clinic: Clinic, look: Look):
     button(page, "Save").click()
     expect(page.get_by_role("alert")).to_be_focused()
     look("a service with an error")
+
+
+def test_holidays_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    clinic.book(wall("01-19 10:00"))
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/holidays")
+    look("holidays")
+    page.locator("#day-2026-01-19").check()
+    button(page, "Save").click()
+    look("holidays with a booking")

@@ -39,7 +39,8 @@ LAYERS = {
     "store": layer("domain", "sqlalchemy alembic"),
     "formats": layer(
         "domain",
-        "icalendar jinja2 markupsafe itsdangerous babel email_validator phonenumbers argon2",
+        "icalendar jinja2 markupsafe itsdangerous babel email_validator phonenumbers argon2"
+        " holidays",
     ),
     "services": layer("domain store formats", "sqlalchemy"),
     "web": layer(

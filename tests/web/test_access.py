@@ -33,6 +33,7 @@ FOR_STAFF = {
     "admin.services": ADMIN,
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
+    "admin.holidays": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),

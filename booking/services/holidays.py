@@ -1,0 +1,66 @@
+"""Public holidays, reviewed and switched one by one: those that are on are closures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy.orm import Session
+
+from booking.domain.hours import DAY_MINUTES
+from booking.formats import public_holidays
+from booking.services.rule_changes import Edit
+from booking.store.base import insert_row
+from booking.store.clinic import Closure
+
+_NAME_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A public holiday, and whether the clinic is closed on it."""
+
+    day: date
+    name: str
+    is_closed: bool
+
+
+def of_year(session: Session, country: str, region: str | None, year: int) -> list[Holiday]:
+    """The holidays of a year, by date."""
+    known = public_holidays.of_year(country, region, year)
+    closed = set(session.scalars(select(Closure.first_day).where(_on([day for day, _ in known]))))
+    return [Holiday(day, name, day in closed) for day, name in known]
+
+
+def switch(year: int, known: Sequence[Holiday], closed_on: frozenset[date]) -> Edit:
+    """Close on some of the holidays that are known, and open on the others."""
+
+    def apply(session: Session) -> None:
+        session.execute(delete(Closure).where(_on([one.day for one in known])))
+        for one in known:
+            if one.day in closed_on:
+                insert_row(
+                    session,
+                    Closure,
+                    practitioner_id=None,
+                    name=one.name[:_NAME_MAX],
+                    first_day=one.day,
+                    last_day=one.day,
+                    begins=0,
+                    ends=DAY_MINUTES,
+                    is_yearly=False,
+                )
+
+    return Edit("holidays", f"{year}: closed on {len(closed_on)} of {len(known)}", apply)
+
+
+def _on(days: Sequence[date]) -> ColumnElement[bool]:
+    """Closures of the whole clinic for exactly one of these days."""
+    return and_(
+        Closure.first_day.in_(days),
+        Closure.last_day == Closure.first_day,
+        Closure.begins == 0,
+        Closure.ends == DAY_MINUTES,
+        Closure.practitioner_id.is_(None),
+        Closure.is_yearly.is_(False),
+    )

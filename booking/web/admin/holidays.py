@@ -1,0 +1,68 @@
+"""Public holidays: looked through year by year, switched one by one."""
+
+from datetime import date
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.people import Findings
+from booking.domain.time import local_day
+from booking.formats import public_holidays
+from booking.services import holidays as rules
+from booking.web.admin import changing
+from booking.web.admin.blueprint import blueprint
+from booking.web.clinic import facts, now
+from booking.web.installation import read
+from booking.web.patients.times import parse_day
+
+_YEARS_AHEAD = 3
+
+
+@blueprint.route("/holidays", methods=["GET", "POST"])
+def holidays() -> ResponseReturnValue:
+    """One year's holidays in the clinic's country."""
+    clinic = facts()
+    this_year = local_day(now(), clinic.zone).year
+    year, region = _year(this_year), _region(clinic.country)
+    known = read(lambda session, _: rules.of_year(session, clinic.country, region, year))
+    closed, found = {one.day for one in known if one.is_closed}, Findings()
+    if request.method == "POST":
+        closed = _ticked() & {one.day for one in known}
+
+    def show(effect: dict[str, Any]) -> ResponseReturnValue:
+        page = render_template(
+            "admin/holidays.html",
+            year=year,
+            years=range(this_year, this_year + _YEARS_AHEAD),
+            region=region or "",
+            regions=public_holidays.regions(clinic.country),
+            holidays=known,
+            closed=closed,
+            effect=effect,
+            errors=found.errors,
+            reason=request.form.get("reason", ""),
+            saved=request.args.get("saved") == "1",
+        )
+        return page, 422 if found.errors else 200
+
+    if request.method == "GET":
+        return show(changing.as_it_is())
+    edit = rules.switch(year, known, frozenset(closed))
+    done = url_for("admin.holidays", year=year, region=region, saved="1")
+    return changing.change(edit, found, show=show, done=done)
+
+
+def _year(this_year: int) -> int:
+    text = request.values.get("year", "")
+    year = int(text) if text.isdecimal() and len(text) == 4 else this_year
+    return year if this_year <= year < this_year + _YEARS_AHEAD else this_year
+
+
+def _region(country: str) -> str | None:
+    region = request.values.get("region", "")
+    return region if region in public_holidays.regions(country) else None
+
+
+def _ticked() -> set[date]:
+    return {day for text in request.form.getlist("day")[:400] if (day := parse_day(text))}
