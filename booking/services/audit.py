@@ -57,6 +57,33 @@ def history(session: Session, booking_id: int) -> list[AuditEntry]:
     return list(session.scalars(query))
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody looks for: who, what, and between which instants (half-open)."""
+
+    staff_id: int | None = None
+    actor_kind: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def search(
+    session: Session, wanted: Search, *, limit: int, before_id: int | None = None
+) -> list[AuditEntry]:
+    """Entries that fit, newest first; `before_id` continues after the oldest of an earlier page."""
+    conditions = [
+        AuditEntry.staff_id == wanted.staff_id if wanted.staff_id else None,
+        AuditEntry.actor_kind == wanted.actor_kind if wanted.actor_kind else None,
+        AuditEntry.action == wanted.action if wanted.action else None,
+        AuditEntry.at >= wanted.since if wanted.since else None,
+        AuditEntry.at < wanted.until if wanted.until else None,
+        AuditEntry.id < before_id if before_id else None,
+    ]
+    query = select(AuditEntry).where(*(one for one in conditions if one is not None))
+    return list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))
+
+
 def step_into(session: Session, booking_id: int, state: str) -> AuditEntry | None:
     """The latest step that brought a booking into `state`; taking back is no step."""
     return session.scalars(

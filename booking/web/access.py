@@ -55,6 +55,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
     "admin.holidays": ADMIN,
+    "admin.audit": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,
     "mailbox.list": PUBLIC,

@@ -96,3 +96,13 @@ def test_holidays_from_all_sides(page: Page, clinic: Clinic, look: Look):
     page.locator("#day-2026-01-19").check()
     button(page, "Save").click()
     look("holidays with a booking")
+
+
+def test_the_audit_log_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    clinic.book(TUESDAY_9)
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/audit")
+    look("the audit log")
+    page.get_by_label("From").fill("2026-02-01")
+    button(page, "Show").click()
+    look("nothing in the audit log")

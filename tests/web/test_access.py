@@ -34,6 +34,7 @@ FOR_STAFF = {
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
     "admin.holidays": ADMIN,
+    "admin.audit": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),

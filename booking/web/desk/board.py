@@ -193,10 +193,18 @@ def _undo(
 
 
 def _entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
-    who = names.get(entry.staff_id or 0)
-    if who is None:
-        who = {"patient": "the patient", "system": "the program"}.get(entry.actor_kind, "staff")
-    return {"at": local(entry.at), "who": who, "words": _words(entry), "reason": entry.reason}
+    return {
+        "at": local(entry.at),
+        "who": who(entry, names),
+        "words": _words(entry),
+        "reason": entry.reason,
+    }
+
+
+def who(entry: AuditEntry, names: dict[int, str]) -> str:
+    """Who did it: a colleague's address, or what stands for everybody else."""
+    others = {"patient": "the patient", "system": "the program"}
+    return names.get(entry.staff_id or 0) or others.get(entry.actor_kind, "staff")
 
 
 def _words(entry: AuditEntry) -> str:

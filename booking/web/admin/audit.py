@@ -1,0 +1,82 @@
+"""The audit log: who did what, and when."""
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from booking.domain.time import ONE_DAY, midnight
+from booking.services import audit as records
+from booking.services import staff
+from booking.services.audit import Search
+from booking.store.engine import Session
+from booking.store.records import AuditEntry
+from booking.web.admin.blueprint import blueprint
+from booking.web.clinic import facts, local
+from booking.web.desk import board
+from booking.web.installation import read
+from booking.web.patients.times import parse_day
+
+_PAGE = 100
+ACTIONS = {
+    "state": "A booking's state changed",
+    "moved": "A booking was moved",
+    "undo": "A step was undone",
+    "kept": "A booking was kept outside of hours",
+    "viewed": "A booking was looked at",
+    "rules": "The set-up changed",
+    "signed_in": "Signed in",
+    "signed_out": "Signed out",
+    "staff_added": "An account was added",
+    "feed_added": "A calendar was added",
+    "feed_read": "A calendar was read",
+    "feed_revoked": "A calendar was ended",
+}
+OTHERS = {"patient": "Patients", "system": "The program"}
+
+
+@blueprint.get("/audit")
+def audit() -> ResponseReturnValue:
+    """Entries, newest first, filtered by who, what and when."""
+    typed = {name: request.args.get(name, "")[:40] for name in ("who", "what", "first", "last")}
+    before = request.args.get("before", "")
+    before_id = int(before) if before.isdecimal() and len(before) < 16 else None
+
+    def look(session: Session, _: object) -> tuple[list[AuditEntry], dict[int, str]]:
+        wanted = _wanted(typed)
+        found = records.search(session, wanted, limit=_PAGE + 1, before_id=before_id)
+        return found, staff.names(session)
+
+    found, names = read(look)
+    return render_template(
+        "admin/audit.html",
+        entries=[_entry(entry, names) for entry in found[:_PAGE]],
+        older=found[_PAGE - 1].id if len(found) > _PAGE else None,
+        typed=typed,
+        people={**{str(number): name for number, name in sorted(names.items())}, **OTHERS},
+        actions=ACTIONS,
+    )
+
+
+def _wanted(typed: dict[str, str]) -> Search:
+    zone, who, action = facts().zone, typed["who"], typed["what"]
+    first, last = parse_day(typed["first"]), parse_day(typed["last"])
+    return Search(
+        staff_id=int(who) if who.isdecimal() and len(who) < 10 else None,
+        actor_kind=who if who in OTHERS else None,
+        action=action if action in ACTIONS else None,
+        since=midnight(first, zone) if first else None,
+        until=midnight(last + ONE_DAY, zone) if last else None,
+    )
+
+
+def _entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "at": local(entry.at),
+        "who": board.who(entry, names),
+        "what": ACTIONS.get(entry.action, entry.action),
+        "change": " → ".join(value for value in (entry.from_value, entry.to_value) if value),
+        "subject": entry.subject,
+        "reason": entry.reason,
+        "booking_id": entry.booking_id,
+    }
