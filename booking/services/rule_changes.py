@@ -111,13 +111,15 @@ def carry_out(
 
 def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
     """What `edit` would do. It does it: call it where all is undone afterwards."""
-    monday = _next_monday(read_rulebook(session), now)
-    old = _starts(session, read_rulebook(session), monday, now=now)
     before, after = _apply(session, edit)
+    monday = _next_monday(before, now)
+    old = _starts(session, before, monday, now=now)
     new = _starts(session, after, monday, now=now)
+    # What is no longer offered at all is shown as well: nothing is free of it.
+    plans = {_key(plan): plan for plan in (*before.plans, *after.plans)}
     week = [
         _plan_ahead(plan, old.get(_key(plan), []), new.get(_key(plan), []), monday)
-        for plan in (after.plans or before.plans)
+        for plan in plans.values()
     ]
     return Effect(_stranded(session, before, after, now=now), week)
 

@@ -60,6 +60,14 @@ def test_archiving_asks_about_its_bookings_and_can_be_undone(admin: Visitor, cli
     assert is_offered(clinic, wall("01-13 10:00"))
 
 
+def test_a_preview_of_archiving_shows_what_is_lost(admin: Visitor, clinic: Clinic):
+    send(admin, "/admin/services/new", name="Check-up")
+    shown = send(admin, "/admin/services/check-up", go="preview", archived="1")
+    assert "Check-up, Dr. Ahmed" in shown.words
+    assert "None now 14" in shown.words
+    assert count(clinic, Service) == 2
+
+
 def test_who_no_longer_offers_it_has_their_bookings_decided_on(admin: Visitor, clinic: Clinic):
     add_practitioner(clinic, "dr-lee")
     clinic.book(TUESDAY_9)
