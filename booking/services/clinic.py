@@ -135,6 +135,18 @@ def read_rulebook(session: Session) -> Rulebook:
     return Rulebook(clinic.version, facts, plans)
 
 
+def stretch_of(row: store.OpeningHours) -> OpenStretch:
+    """A row of the weekly hours as the rules want it."""
+    return OpenStretch(
+        row.weekday,
+        row.opens,
+        row.closes,
+        since=row.valid_from,
+        until=row.valid_until,
+        every=row.every_weeks,
+    )
+
+
 class _Hours:
     """When each practitioner is open, read at once for all of them."""
 
@@ -143,16 +155,7 @@ class _Hours:
         self._extra: dict[int, list[ExtraOpening]] = {}
         self._closed: dict[int | None, list[Closed]] = {}
         for row in session.scalars(select(store.OpeningHours)):
-            self._week.setdefault(row.practitioner_id, []).append(
-                OpenStretch(
-                    row.weekday,
-                    row.opens,
-                    row.closes,
-                    since=row.valid_from,
-                    until=row.valid_until,
-                    every=row.every_weeks,
-                )
-            )
+            self._week.setdefault(row.practitioner_id, []).append(stretch_of(row))
         for extra in session.scalars(select(store.ExtraOpening)):
             self._extra.setdefault(extra.practitioner_id, []).append(
                 ExtraOpening(extra.day, extra.opens, extra.closes)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
 from booking.domain.hours import OpenStretch
+from booking.services.clinic import stretch_of
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
 from booking.store.clinic import OpeningHours, Practitioner
@@ -32,17 +33,7 @@ def week_of(session: Session, practitioner_id: int) -> list[OpenStretch]:
         .where(OpeningHours.practitioner_id == practitioner_id)
         .order_by(OpeningHours.weekday, OpeningHours.opens, OpeningHours.id)
     )
-    return [
-        OpenStretch(
-            row.weekday,
-            row.opens,
-            row.closes,
-            since=row.valid_from,
-            until=row.valid_until,
-            every=row.every_weeks,
-        )
-        for row in rows
-    ]
+    return [stretch_of(row) for row in rows]
 
 
 def set_week(practitioner: Practitioner, week: Sequence[OpenStretch]) -> Edit:

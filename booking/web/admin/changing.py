@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import BookingsStranded
@@ -61,6 +61,21 @@ def _choices() -> dict[int, Choice]:
 
 def _choice(text: str) -> Choice | None:
     return Choice(text) if text in set(Choice) else None
+
+
+def page(
+    template: str, effect: dict[str, Any], found: Findings, **more: Any
+) -> ResponseReturnValue:
+    """A page of the set-up, with what a change would do or what is so."""
+    text = render_template(
+        template,
+        effect=effect,
+        errors=found.errors,
+        reason=request.form.get("reason", ""),
+        saved=request.args.get("saved") == "1",
+        **more,
+    )
+    return text, 422 if found.errors else 200
 
 
 def as_it_is() -> dict[str, Any]:

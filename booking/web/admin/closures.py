@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.hours import DAY_MINUTES
@@ -33,22 +33,19 @@ def closures() -> ResponseReturnValue:
     found = Findings()
     edit = _read(deed, values, found) if request.method == "POST" else None
 
-    def show(effect: dict[str, Any] | None) -> ResponseReturnValue:
-        page = render_template(
+    def show(effect: dict[str, Any]) -> ResponseReturnValue:
+        return changing.page(
             "admin/closures.html",
+            effect,
+            found,
             **_lists(),
-            effect=effect or changing.as_it_is(),
             deed=deed,
             typed=values | {"deed": deed},
             values=values,
-            errors=found.errors,
-            reason=request.form.get("reason", ""),
-            saved=request.args.get("saved") == "1",
         )
-        return page, 422 if found.errors else 200
 
     if edit is None:
-        return show(None)
+        return show(changing.as_it_is())
     return changing.change(edit, found, show=show, done=url_for("admin.closures", saved="1"))
 
 

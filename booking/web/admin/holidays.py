@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.people import Findings
@@ -31,20 +31,17 @@ def holidays() -> ResponseReturnValue:
         closed = _ticked() & {one.day for one in known}
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        page = render_template(
+        return changing.page(
             "admin/holidays.html",
+            effect,
+            found,
             year=year,
             years=range(this_year, this_year + _YEARS_AHEAD),
             region=region or "",
             regions=public_holidays.regions(clinic.country),
             holidays=known,
             closed=closed,
-            effect=effect,
-            errors=found.errors,
-            reason=request.form.get("reason", ""),
-            saved=request.args.get("saved") == "1",
         )
-        return page, 422 if found.errors else 200
 
     if request.method == "GET":
         return show(changing.as_it_is())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.hours import DAY_MINUTES, Minutes, OpenStretch, open_on
@@ -55,20 +55,17 @@ def hours(practitioner: str) -> ResponseReturnValue:
             week, edit = typed, rules.set_week(who, typed)
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        page = render_template(
+        return changing.page(
             "admin/hours.html",
+            effect,
+            found,
             who={"slug": who.slug, "name": who.name},
             practitioners=[{"slug": one.slug, "name": one.name} for one in everybody],
             rows=[*rows, *({"weekday": ""} for _ in range(_BLANK_ROWS))],
             typed=_flat(rows),
             weekdays=WEEKDAYS,
             drawn=_drawn(week),
-            effect=effect,
-            errors=found.errors,
-            reason=request.form.get("reason", ""),
-            saved=request.args.get("saved") == "1",
         )
-        return page, 422 if found.errors else 200
 
     if edit is None:
         return show(changing.as_it_is())

@@ -9,7 +9,6 @@ from booking.web.patients.times import parse_day
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-NOTHING = ""
 
 
 def read_day(values: Mapping[str, str], name: str, found: Findings) -> date | None:
@@ -65,7 +64,7 @@ def read_label(values: Mapping[str, str], name: str, found: Findings, *, most: i
         found.add(name, "too_long", f"Use {most} characters or fewer")
     else:
         return text
-    return NOTHING
+    return ""
 
 
 def show_clock(minutes: int) -> str:

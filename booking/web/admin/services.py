@@ -90,18 +90,16 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
         who = read(lambda session, _: people.practitioners(session))
-        page = render_template(
+        return changing.page(
             "admin/service.html",
+            effect,
+            found,
             here=here,
             is_new=slug is None,
             practitioners=[{"id": one.id, "name": one.name} for one in who],
             values=values,
             typed={name: values[name] for name in _FIELDS},
-            effect=effect,
-            errors=found.errors,
-            reason=request.form.get("reason", ""),
         )
-        return page, 422 if found.errors else 200
 
     if edit is None:
         return show(changing.as_it_is())

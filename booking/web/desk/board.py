@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from booking.domain import lifecycle, references
@@ -10,6 +10,7 @@ from booking.domain.errors import FieldError, TransitionRefused
 from booking.domain.lifecycle import ActorKind, State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.slots import Slot
+from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.day import DayRow
 from booking.services.staff import SignedIn
@@ -18,7 +19,6 @@ from booking.store.records import AuditEntry, Message
 from booking.web.clinic import facts, local
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
-ONE_DAY = timedelta(days=1)
 SOURCES = {"online": "online", "api": "online", "phone": "phone"}
 KEYS = {
     State.ARRIVED: "a",

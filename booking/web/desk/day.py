@@ -1,6 +1,6 @@
 """Reception's day: the board, a booking's card, booking for somebody on the phone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -26,7 +26,6 @@ from booking.web.installation import here, read, write
 from booking.web.patients import forms, times
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-ONE_DAY = timedelta(days=1)
 
 
 @blueprint.get("")
