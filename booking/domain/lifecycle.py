@@ -36,6 +36,13 @@ class State(StrEnum):
     ENTERED_IN_ERROR = "entered_in_error"
 
 
+class Stranding(StrEnum):
+    """What was decided about a booking that the clinic's rules no longer allow."""
+
+    KEPT = "kept"
+    TO_MOVE = "to_move"
+
+
 class ActorKind(StrEnum):
     """Who takes a step."""
 

@@ -169,6 +169,7 @@ def _add_booking(
         "manage_generation": 0,
         "manage_token_hash": token_hash(links.keys.new(uid, 0)),
         "cancelled_late": False,
+        "stranding": None,
         "created_at": now,
         "updated_at": now,
     }

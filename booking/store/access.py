@@ -50,6 +50,23 @@ class StaffSession(Base):
     staff: Mapped[Staff] = relationship()
 
 
+class OneTimeLink(Base):
+    """
+    A link that works once and for a while: to choose a new password, or to set up the clinic.
+
+    Only its token's hash is kept.
+    """
+
+    __tablename__ = "one_time_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class Feed(Base):
     """A subscribed calendar of one practitioner on one device; only its token's hash is kept."""
 

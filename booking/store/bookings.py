@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from booking.domain.lifecycle import State
+from booking.domain.lifecycle import State, Stranding
 from booking.store.base import Base
 from booking.store.clinic import Practitioner, Service
 
@@ -65,6 +65,12 @@ class Booking(Base):
     manage_generation: Mapped[int] = mapped_column(default=0)
     manage_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cancelled_late: Mapped[bool] = mapped_column(default=False)
+    # What became of it when a change of rules no longer allowed its time; a move clears it.
+    stranding: Mapped[Stranding | None] = mapped_column(
+        Enum(
+            Stranding, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]
+        )
+    )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -105,6 +111,17 @@ class Hold(Base):
     end: Mapped[datetime] = mapped_column("ends_at", key="end")
     expires_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
+
+
+class Offer(Base):
+    """A held slot that the clinic proposes instead of a booking's time."""
+
+    __tablename__ = "offers"
+
+    hold_id: Mapped[int] = mapped_column(
+        ForeignKey("holds.id", ondelete="CASCADE"), primary_key=True
+    )
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
 
 
 class Draft(Base):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.store.base import Base
@@ -23,7 +23,20 @@ class Clinic(Base):
     email: Mapped[str] = mapped_column(String(254))
     privacy_notice: Mapped[str] = mapped_column(String(20))
     hold_minutes: Mapped[int] = mapped_column(default=10)
+    # The colour of buttons and links, like #0d635c; None is the program's own.
+    accent: Mapped[str | None] = mapped_column(String(7))
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Picture(Base):
+    """A picture of the clinic's own; `version` changes with its content."""
+
+    __tablename__ = "pictures"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    content: Mapped[bytes]
+    content_type: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(12))
 
 
 class Resource(Base):
@@ -55,6 +68,8 @@ class Practitioner(Base):
     slug: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254))
+    # No longer offered. Bookings refer to them, so they are never deleted.
+    is_archived: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     hours: Mapped[list["OpeningHours"]] = relationship(
         order_by="OpeningHours.weekday, OpeningHours.opens"
