@@ -21,6 +21,7 @@ from booking.web import (
     api,
     assets,
     calendars,
+    desk,
     errors,
     limits,
     mailbox,
@@ -28,7 +29,7 @@ from booking.web import (
     protection,
     wording,
 )
-from booking.web.desk import day, signing_in
+from booking.web.desk import signing_in
 from booking.web.installation import Installation, install
 from booking.web.patients import filling_in, manage, public
 from booking.web.protection import SafeHeaders
@@ -36,7 +37,7 @@ from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-BLUEPRINTS = (assets, public, filling_in, manage, signing_in, day, admin, calendars, operations)
+BLUEPRINTS = (assets, public, filling_in, manage, signing_in, desk, admin, calendars, operations)
 
 
 def create_app(

@@ -116,3 +116,8 @@ def _in_year(day: date, year: int, *, end: bool = False) -> date:
         return day.replace(year=year)
     except ValueError:
         return date(year, 2, 28) if end else date(year, 3, 1)
+
+
+def show_clock(minutes: int) -> str:
+    """`09:30` for minutes after 00:00, as fields for times and the audit write it."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"

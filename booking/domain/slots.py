@@ -53,3 +53,8 @@ def parse_slot_id(text: str) -> tuple[str, str, datetime]:
     if not _EPOCH <= start < _LATEST or slot_id(service, practitioner, start) != text:
         raise NotFound
     return service, practitioner, start
+
+
+def by_start(slot: Slot) -> tuple[datetime, str]:
+    """The order in which slots are listed: by start, then practitioner."""
+    return slot.start, slot.practitioner

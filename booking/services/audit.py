@@ -1,7 +1,8 @@
 """The audit: a row for every change and every look into a patient's record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,6 +50,19 @@ def record(
         to_value=to_value,
         reason=reason,
     )
+
+
+def differences(old: Any, new: Any) -> str:
+    """What differs between two values of one dataclass, for an entry's reason."""
+    pairs = ((one.name, getattr(old, one.name), getattr(new, one.name)) for one in fields(old))
+    changed = [f"{name}: {_word(a)}, now {_word(b)}" for name, a, b in pairs if a != b]
+    return "; ".join(changed) or "as it was"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return "+".join(str(one) for one in sorted(value)) or "none"
+    return "none" if value in {None, ""} else str(value)
 
 
 def history(session: Session, booking_id: int) -> list[AuditEntry]:

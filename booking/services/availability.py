@@ -7,7 +7,7 @@ always reads the claims under the practitioner's lock.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.availability import free_starts, nearest, require_free
 from booking.domain.errors import NotFound
-from booking.domain.slots import Slot
+from booking.domain.slots import Slot, by_start
 from booking.domain.time import ONE_DAY, Span, instant, local_day, midnight
 from booking.services import caps, claims
 from booking.services.clinic import Plan, Rulebook, read_rulebook
@@ -190,14 +190,14 @@ def slots(
     """
     tables = offers.timetables(session, service=service, practitioner=practitioner, now=now)
     found = [slot for table in tables for slot in table.slots(first, last)]
-    return found if len(tables) == 1 else sorted(found, key=_by_start)
+    return found if len(tables) == 1 else sorted(found, key=by_start)
 
 
 def first_slots(tables: Sequence[Timetable], limit: int) -> list[Slot]:
     """The next free slots, by start; of several practitioners at one time, the first named."""
     found = [_slot(table.plan, start) for table in tables for start in table.starts[:limit]]
-    one_each = {slot.start: slot for slot in sorted(found, key=_by_start, reverse=True)}
-    return sorted(one_each.values(), key=_by_start)[:limit]
+    one_each = {slot.start: slot for slot in sorted(found, key=by_start, reverse=True)}
+    return sorted(one_each.values(), key=by_start)[:limit]
 
 
 def alternatives(tables: Sequence[Timetable], wanted: datetime) -> list[Slot]:
@@ -208,15 +208,20 @@ def alternatives(tables: Sequence[Timetable], wanted: datetime) -> list[Slot]:
         for start in nearest(table.starts, wanted, limit=ALTERNATIVES)
     ]
     found.sort(key=lambda slot: (abs(slot.start - wanted), slot.practitioner))
-    return sorted(found[:ALTERNATIVES], key=_by_start)
+    return sorted(found[:ALTERNATIVES], key=by_start)
 
 
 def staff_slots(
-    session: Session, plan: Plan, *, first: date, last: date, now: datetime
+    session: Session, plans: Iterable[Plan], *, first: date, last: date, now: datetime
 ) -> list[Slot]:
-    """What staff may book by phone: as for patients, but without minimum notice."""
-    starts = fresh_starts(session, plan, first=first, last=last, now=now, notice=timedelta())
-    return [_slot(plan, start) for start in starts]
+    """What staff may book by phone: as for patients, but without minimum notice; by start."""
+    no_notice = timedelta()
+    found = [
+        _slot(plan, start)
+        for plan in plans
+        for start in fresh_starts(session, plan, first=first, last=last, now=now, notice=no_notice)
+    ]
+    return sorted(found, key=by_start)
 
 
 def fresh_starts(
@@ -339,10 +344,6 @@ def _window(plan: Plan, first: date, last: date) -> Span:
         midnight(first, plan.rules.zone) - visit.buffer_before,
         midnight(last + ONE_DAY, plan.rules.zone) + visit.length + visit.buffer_after,
     )
-
-
-def _by_start(slot: Slot) -> tuple[datetime, str]:
-    return slot.start, slot.practitioner
 
 
 def _slot(plan: Plan, start: datetime) -> Slot:

@@ -125,7 +125,7 @@ def read_rulebook(session: Session) -> Rulebook:
         select(Service, Practitioner)
         .join(ServicePractitioner, ServicePractitioner.service_id == Service.id)
         .join(Practitioner, ServicePractitioner.practitioner_id == Practitioner.id)
-        .where(Service.is_archived.is_(False))
+        .where(Service.is_archived.is_(False), Practitioner.is_archived.is_(False))
         .order_by(Service.id, Practitioner.id)
     )
     plans = tuple(

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.domain.hours import show_clock
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
-from booking.store.clinic import Closure, ExtraOpening, Practitioner
+from booking.store.clinic import Closure, ExtraOpening
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,6 @@ class NewOpening:
     closes: int
 
 
-def practitioners(session: Session) -> list[Practitioner]:
-    """Everybody whose time can be booked."""
-    return list(session.scalars(select(Practitioner).order_by(Practitioner.id)))
-
-
 def closures(session: Session, *, today: date) -> list[Closure]:
     """Those that are still to come or come every year, by date."""
     query = select(Closure).where((Closure.last_day >= today) | Closure.is_yearly)
@@ -57,7 +53,7 @@ def openings(session: Session, *, today: date) -> list[ExtraOpening]:
 def close(new: NewClosure) -> Edit:
     """Add a closure or an absence."""
 
-    def apply(session: Session) -> None:
+    def apply(session: Session) -> str:
         insert_row(
             session,
             Closure,
@@ -69,24 +65,28 @@ def close(new: NewClosure) -> Edit:
             ends=new.ends,
             is_yearly=new.yearly,
         )
+        return f"added: {new.name}, {new.first} to {new.last}"
 
-    kind = "closure" if new.practitioner_id is None else "absence"
-    return Edit(kind, f"added: {new.name}, {new.first} to {new.last}", apply)
+    return Edit("closure" if new.practitioner_id is None else "absence", apply)
 
 
 def reopen(closure_id: int) -> Edit:
     """Remove a closure or an absence; nothing happens if it is gone already."""
 
-    def apply(session: Session) -> None:
-        session.execute(delete(Closure).where(Closure.id == closure_id))
+    def apply(session: Session) -> str:
+        gone = session.get(Closure, closure_id)
+        if gone is None:
+            return "removed already"
+        session.delete(gone)
+        return f"removed: {gone.name}, {gone.first_day} to {gone.last_day}"
 
-    return Edit("closure", f"removed: {closure_id}", apply)
+    return Edit("closure", apply)
 
 
 def open_extra(new: NewOpening) -> Edit:
     """Add an opening on one date."""
 
-    def apply(session: Session) -> None:
+    def apply(session: Session) -> str:
         insert_row(
             session,
             ExtraOpening,
@@ -95,14 +95,19 @@ def open_extra(new: NewOpening) -> Edit:
             opens=new.opens,
             closes=new.closes,
         )
+        return f"added: {new.day}, {show_clock(new.opens)} to {show_clock(new.closes)}"
 
-    return Edit("opening", f"added: {new.day}", apply)
+    return Edit("opening", apply)
 
 
 def close_extra(opening_id: int) -> Edit:
     """Remove an opening on one date; nothing happens if it is gone already."""
 
-    def apply(session: Session) -> None:
-        session.execute(delete(ExtraOpening).where(ExtraOpening.id == opening_id))
+    def apply(session: Session) -> str:
+        gone = session.get(ExtraOpening, opening_id)
+        if gone is None:
+            return "removed already"
+        session.delete(gone)
+        return f"removed: {gone.day}, {show_clock(gone.opens)} to {show_clock(gone.closes)}"
 
-    return Edit("opening", f"removed: {opening_id}", apply)
+    return Edit("opening", apply)

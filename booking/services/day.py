@@ -34,7 +34,11 @@ def rows(
     failed = exists().where(Message.booking_id == Booking.id, Message.state == MessageState.FAILED)
     query = (
         select(Booking, failed)
-        .options(joinedload(Booking.patient), joinedload(Booking.service))
+        .options(
+            joinedload(Booking.patient),
+            joinedload(Booking.service),
+            joinedload(Booking.practitioner),
+        )
         .where(Booking.start >= midnight(day, zone), Booking.start < midnight(day + ONE_DAY, zone))
         .order_by(Booking.start, Booking.id)
     )

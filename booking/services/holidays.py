@@ -35,7 +35,7 @@ def of_year(session: Session, country: str, region: str | None, year: int) -> li
 def switch(year: int, known: Sequence[Holiday], closed_on: frozenset[date]) -> Edit:
     """Close on some of the holidays that are known, and open on the others."""
 
-    def apply(session: Session) -> None:
+    def apply(session: Session) -> str:
         session.execute(delete(Closure).where(_on([one.day for one in known])))
         for one in known:
             if one.day in closed_on:
@@ -51,7 +51,10 @@ def switch(year: int, known: Sequence[Holiday], closed_on: frozenset[date]) -> E
                     is_yearly=False,
                 )
 
-    return Edit("holidays", f"{year}: closed on {len(closed_on)} of {len(known)}", apply)
+        names = "; ".join(one.name for one in known if one.day in closed_on)
+        return f"{year}: closed on {len(closed_on)} of {len(known)}: {names}"
+
+    return Edit("holidays", apply)
 
 
 def _on(days: Sequence[date]) -> ColumnElement[bool]:

@@ -5,25 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import NotFound
-from booking.domain.hours import OpenStretch
+from booking.domain.hours import OpenStretch, show_clock
 from booking.services.clinic import stretch_of
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
 from booking.store.clinic import OpeningHours, Practitioner
 
-
-def practitioner(session: Session, slug: str) -> Practitioner:
-    """
-    Whose hours they are.
-
-    Raises:
-        NotFound: nobody has this name in addresses.
-    """
-    found = session.scalar(select(Practitioner).where(Practitioner.slug == slug))
-    if found is None:
-        raise NotFound
-    return found
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def week_of(session: Session, practitioner_id: int) -> list[OpenStretch]:
@@ -38,9 +26,10 @@ def week_of(session: Session, practitioner_id: int) -> list[OpenStretch]:
 
 def set_week(practitioner: Practitioner, week: Sequence[OpenStretch]) -> Edit:
     """Put these hours in the place of those there are."""
-    practitioner_id = practitioner.id
+    practitioner_id, slug = practitioner.id, practitioner.slug
 
-    def apply(session: Session) -> None:
+    def apply(session: Session) -> str:
+        before = week_of(session, practitioner_id)
         session.execute(delete(OpeningHours).where(OpeningHours.practitioner_id == practitioner_id))
         for stretch in week:
             insert_row(
@@ -55,7 +44,20 @@ def set_week(practitioner: Practitioner, week: Sequence[OpenStretch]) -> Edit:
                 every_weeks=stretch.every,
             )
 
-    return Edit("hours", f"{practitioner.slug}: {_total(week)} hours a week", apply)
+        return f"{slug}: {_words(before)}; now: {_words(week)}"
+
+    return Edit("hours", apply)
+
+
+def _words(week: Sequence[OpenStretch]) -> str:
+    days: dict[str, list[str]] = {}
+    for one in sorted(week, key=lambda stretch: (stretch.weekday, stretch.opens)):
+        often = "" if one.every == 1 else f" every {one.every} weeks"
+        days.setdefault(_WEEKDAYS[one.weekday], []).append(
+            f"{show_clock(one.opens)}-{show_clock(one.closes)}{often}"
+        )
+    stretches = ", ".join(f"{day} {' '.join(times)}" for day, times in days.items())
+    return f"{_total(week)} hours a week ({stretches})" if week else "closed"
 
 
 def _total(week: Sequence[OpenStretch]) -> str:

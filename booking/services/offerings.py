@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
+from booking.services.audit import differences
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
 from booking.store.clinic import Service, ServicePractitioner
@@ -70,8 +71,9 @@ def as_it_is(session: Session, row: Service) -> Offering:
 def change(slug: str, new: Offering) -> Edit:
     """Give a service these facts; bookings that were made keep the length they have."""
 
-    def apply(session: Session) -> None:
+    def apply(session: Session) -> str:
         row = service(session, slug)
+        old = as_it_is(session, row)
         row.name = new.name
         row.length_minutes = new.length
         row.buffer_before_minutes, row.buffer_after_minutes = new.buffer_before, new.buffer_after
@@ -85,15 +87,17 @@ def change(slug: str, new: Offering) -> Edit:
                 session, ServicePractitioner, service_id=row.id, practitioner_id=practitioner_id
             )
 
-    return Edit("service", f"{slug}: {'archived' if new.is_archived else 'changed'}", apply)
+        return f"{slug}: {differences(old, new)}"
+
+    return Edit("service", apply)
 
 
 def add(slug: str, new: Offering) -> Edit:
     """Offer another kind of consultation under a name for addresses that is not taken."""
 
-    def apply(session: Session) -> None:
+    def apply(session: Session) -> str:
         session.add(Service(slug=slug, name=new.name, length_minutes=new.length))
         session.flush()
-        change(slug, new).apply(session)
+        return change(slug, new).apply(session).replace(slug, f"{slug}: added", 1)
 
-    return Edit("service", f"{slug}: added", apply)
+    return Edit("service", apply)

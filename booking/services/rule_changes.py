@@ -26,15 +26,20 @@ from booking.store.bookings import Booking, Hold
 from booking.store.clinic import Clinic, Practitioner
 
 _WEEK = timedelta(days=7)
+# As long as an audit entry's words may be.
+_WORDS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of rules: what it does, and how the audit names what was changed and how."""
+    """
+    A change of rules: how the audit names what it is about, and the change itself.
+
+    `apply` makes it, and says in words for the audit what it was.
+    """
 
     subject: str
-    words: str
-    apply: Callable[[Session], None]
+    apply: Callable[[Session], str]
 
 
 class Choice(StrEnum):
@@ -100,18 +105,18 @@ def carry_out(
     Raises:
         BookingsStranded: nothing was chosen for one of them.
     """
-    before, after = _apply(session, edit)
+    before, after, words = _apply(session, edit)
     for one in _stranded(session, before, after, now=now):
         if one.booking_id not in choices:
             raise BookingsStranded
         _settle(session, links, one, choices[one.booking_id], reason, actor, now=now)
     _give_back_holds(session, after, now=now)
-    audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=edit.words)
+    audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=words[:_WORDS_MAX])
 
 
 def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
     """What `edit` would do. It does it: call it where all is undone afterwards."""
-    before, after = _apply(session, edit)
+    before, after, _ = _apply(session, edit)
     monday = _next_monday(before, now)
     old = _starts(session, before, monday, now=now)
     new = _starts(session, after, monday, now=now)
@@ -139,16 +144,16 @@ def _next_monday(rulebook: Rulebook, now: datetime) -> date:
     return today - timedelta(days=today.weekday()) + _WEEK
 
 
-def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook]:
+def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook, str]:
     everybody = session.scalars(select(Practitioner.id)).all()
     # Memory of its own: what is read here is not true before the commit.
     availability.lock(session, Offers(), everybody)
     before = read_rulebook(session)
-    edit.apply(session)
+    words = edit.apply(session)
     session.execute(update(Clinic).values(version=Clinic.version + 1))
     session.flush()
     session.expire_all()
-    return before, read_rulebook(session)
+    return before, read_rulebook(session), words
 
 
 def _stranded(

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import g
 
 from booking.services.availability import VERSIONS, Timetable
-from booking.services.clinic import ClinicFacts, Plan, Rulebook
+from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.engine import Glance
 from booking.web.installation import here, read
 
@@ -62,9 +62,9 @@ def facts() -> ClinicFacts:
     return rulebook().clinic
 
 
-def main_plan() -> Plan:
-    """The service that pages speak of when none was chosen."""
-    return rulebook().plans[0]
+def main_service() -> str | None:
+    """The service that pages speak of when none was chosen; None while nothing is offered."""
+    return next((plan.service for plan in rulebook().plans), None)
 
 
 def local(moment: datetime) -> datetime:

@@ -106,3 +106,17 @@ def test_the_audit_log_from_all_sides(page: Page, clinic: Clinic, look: Look):
     page.get_by_label("From").fill("2026-02-01")
     button(page, "Show").click()
     look("nothing in the audit log")
+
+
+def test_practitioners_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/practitioners")
+    look("practitioners")
+    link(page, "Another practitioner").click()
+    button(page, "Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("a practitioner with an error")
+    page.get_by_label("Name").fill("Dr. Weber")
+    button(page, "Save").click()
+    heading(page, "Hours of Dr. Weber")
+    look("hours of somebody new")

@@ -65,7 +65,7 @@ def staff_slots(clinic: Clinic, day: date) -> list[Slot]:
     return clinic.read(
         lambda session, now: availability.staff_slots(
             session,
-            clinic.offers.rulebook(session).plan("consultation", "dr-ahmed"),
+            clinic.offers.rulebook(session).plans_for("consultation"),
             first=day,
             last=day,
             now=now,

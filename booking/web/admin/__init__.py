@@ -1,9 +1,17 @@
 """The administrator's pages: how the clinic is set up, without a developer."""
 
-from booking.web.admin import audit, closures, holidays, hours, overview, services
+from booking.web.admin import (
+    audit,
+    closures,
+    holidays,
+    hours,
+    overview,
+    practitioners,
+    services,
+)
 from booking.web.admin.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (overview, hours, closures, holidays, services, audit)
+VIEWS = (overview, hours, closures, holidays, practitioners, services, audit)

@@ -7,10 +7,11 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.hours import DAY_MINUTES
+from booking.domain.hours import DAY_MINUTES, show_clock
 from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.services import closures as rules
+from booking.services import practitioners
 from booking.services.closures import NewClosure, NewOpening
 from booking.services.rule_changes import Edit
 from booking.web.admin import changing, reading
@@ -53,7 +54,7 @@ def _lists() -> dict[str, Any]:
     today = local_day(now(), facts().zone)
     people, closed, opened = read(
         lambda session, _: (
-            rules.practitioners(session),
+            practitioners.everybody(session),
             rules.closures(session, today=today),
             rules.openings(session, today=today),
         )
@@ -61,7 +62,9 @@ def _lists() -> dict[str, Any]:
     names = {person.id: person.name for person in people}
     return {
         "today": today,
-        "practitioners": [{"id": person.id, "name": person.name} for person in people],
+        "practitioners": [
+            {"id": person.id, "name": person.name} for person in people if not person.is_archived
+        ],
         "closures": [
             {
                 "id": one.id,
@@ -69,8 +72,8 @@ def _lists() -> dict[str, Any]:
                 "who": names.get(one.practitioner_id or 0),
                 "first": one.first_day,
                 "last": one.last_day,
-                "begins": reading.show_clock(one.begins) if one.begins else "",
-                "ends": reading.show_clock(one.ends) if one.ends < DAY_MINUTES else "",
+                "begins": show_clock(one.begins) if one.begins else "",
+                "ends": show_clock(one.ends) if one.ends < DAY_MINUTES else "",
                 "yearly": one.is_yearly,
             }
             for one in closed
@@ -80,8 +83,8 @@ def _lists() -> dict[str, Any]:
                 "id": one.id,
                 "who": names[one.practitioner_id],
                 "day": one.day,
-                "opens": reading.show_clock(one.opens),
-                "closes": reading.show_clock(one.closes),
+                "opens": show_clock(one.opens),
+                "closes": show_clock(one.closes),
             }
             for one in opened
         ],
@@ -148,7 +151,7 @@ def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
 
 
 def _practitioner(text: str, field: str, found: Findings) -> int | None:
-    known = {str(person.id): person.id for person in read(lambda s, _: rules.practitioners(s))}
+    known = {str(person.id): person.id for person in read(lambda s, _: practitioners.bookable(s))}
     if text not in known:
         found.add(field, "missing", "Choose who this is about")
     return known.get(text)

@@ -7,11 +7,11 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.hours import DAY_MINUTES, Minutes, OpenStretch, open_on
+from booking.domain.hours import DAY_MINUTES, Minutes, OpenStretch, open_on, show_clock
 from booking.domain.people import Findings
 from booking.domain.time import ONE_DAY, local_day
-from booking.services import closures as people
 from booking.services import hours as rules
+from booking.services import practitioners as people
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
 from booking.web.admin import changing, reading
@@ -33,7 +33,9 @@ Row = dict[str, str]
 @blueprint.get("/hours")
 def all_hours() -> ResponseReturnValue:
     """Whose hours? With one practitioner there is no question."""
-    found = read(lambda session, _: people.practitioners(session))
+    found = read(lambda session, _: people.bookable(session))
+    if not found:
+        return redirect(url_for("admin.practitioners"), code=303)
     return redirect(url_for("admin.hours", practitioner=found[0].slug), code=303)
 
 
@@ -42,8 +44,8 @@ def hours(practitioner: str) -> ResponseReturnValue:
     """One practitioner's week."""
 
     def look(session: Session, _: object) -> tuple[Any, list[OpenStretch], list[Any]]:
-        who = rules.practitioner(session, practitioner)
-        return who, rules.week_of(session, who.id), people.practitioners(session)
+        who = people.practitioner(session, practitioner)
+        return who, rules.week_of(session, who.id), people.bookable(session)
 
     who, week, everybody = read(look)
     found, rows = Findings(), [_row(stretch) for stretch in week]
@@ -76,8 +78,8 @@ def hours(practitioner: str) -> ResponseReturnValue:
 def _row(stretch: OpenStretch) -> Row:
     return {
         "weekday": str(stretch.weekday),
-        "opens": reading.show_clock(stretch.opens),
-        "closes": reading.show_clock(stretch.closes),
+        "opens": show_clock(stretch.opens),
+        "closes": show_clock(stretch.closes),
         "since": stretch.since.isoformat() if stretch.since else "",
         "until": stretch.until.isoformat() if stretch.until else "",
         "every": str(stretch.every),
@@ -163,5 +165,5 @@ def _drawn(week: Sequence[OpenStretch]) -> dict[str, Any]:
 
 
 def _bar(stretch: Minutes) -> dict[str, Any]:
-    words = f"{reading.show_clock(stretch[0])} – {reading.show_clock(stretch[1])}"
+    words = f"{show_clock(stretch[0])} – {show_clock(stretch[1])}"
     return {"from": stretch[0], "long": stretch[1] - stretch[0], "words": words}

@@ -65,8 +65,3 @@ def read_label(values: Mapping[str, str], name: str, found: Findings, *, most: i
     else:
         return text
     return ""
-
-
-def show_clock(minutes: int) -> str:
-    """`09:30`, as fields for times want it."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"

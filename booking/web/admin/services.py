@@ -1,7 +1,5 @@
 """The kinds of consultation: length, buffers, steps, notice, horizon, caps, who offers them."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +7,9 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.people import Findings
-from booking.services import closures as people
+from booking.domain.slugs import free_slug
 from booking.services import hours, offerings
+from booking.services import practitioners as people
 from booking.services.offerings import Offering
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
@@ -65,7 +64,7 @@ def services() -> ResponseReturnValue:
 @blueprint.route("/services/new", methods=["GET", "POST"])
 def new_service() -> ResponseReturnValue:
     """Another kind of consultation."""
-    everybody = {person.id for person in read(lambda s, _: people.practitioners(s))}
+    everybody = {person.id for person in read(lambda s, _: people.bookable(s))}
     values = _values(_NEW) | {"practitioners": everybody}
     return _form(values, here=url_for("admin.new_service"), slug=None)
 
@@ -89,7 +88,7 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
         edit = _read(values, chosen, found, slug=slug)
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        who = read(lambda session, _: people.practitioners(session))
+        who = read(lambda session, _: people.bookable(session))
         return changing.page(
             "admin/service.html",
             effect,
@@ -150,7 +149,7 @@ def _read(
 
 
 def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -> None:
-    known = {person.id for person in read(lambda session, _: people.practitioners(session))}
+    known = {person.id for person in read(lambda session, _: people.bookable(session))}
     if not chosen <= known or (not chosen and not archived):
         found.add("who", "missing", "Choose who offers it")
         return
@@ -166,10 +165,5 @@ def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -
 
 
 def _free_slug(name: str) -> str:
-    """A name for addresses made from the service's, or from a number where it has no letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "service"
     taken = {row.slug for row in read(lambda session, _: offerings.all_services(session))}
-    taken.add("new")
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (base, *numbered) if slug not in taken)
+    return free_slug(name, taken, otherwise="service")

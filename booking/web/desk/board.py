@@ -1,7 +1,7 @@
 """What the desk's pages show: rows, actions, a booking's card."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from booking.services.day import DayRow
 from booking.services.staff import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
-from booking.web.clinic import facts, local
+from booking.web.clinic import facts, local, rulebook
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
 SOURCES = {"online": "online", "api": "online", "phone": "phone"}
@@ -67,8 +67,9 @@ def page(
     now: datetime,
 ) -> dict[str, Any]:
     """The board of a day."""
-    entries = [_row(row, person=person, now=now) for row in rows]
-    entries += [{"free": True, "start": local(s.start), "slot": s.id} for s in free]
+    with_whom = _names()
+    entries = [_row(row, with_whom, person=person, now=now) for row in rows]
+    entries += [_free(slot, with_whom) for slot in free]
     entries.sort(key=lambda entry: entry["start"])
     numbers = Counter(_COUNTED.get(row.booking.state, "other") for row in rows)
     counts = {key: numbers[key] for key in ("booked", "here", "done") if key == "booked" or rows}
@@ -88,7 +89,25 @@ def page(
     }
 
 
-def _row(row: DayRow, *, person: SignedIn, now: datetime) -> dict[str, Any]:
+def _names() -> dict[str, str]:
+    """Whom a row is with, as far as that is a question: nothing where there is one only."""
+    names = {plan.practitioner: plan.practitioner_name for plan in rulebook().plans}
+    return names if len(names) > 1 else {}
+
+
+def _free(slot: Slot, with_whom: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "free": True,
+        "start": local(slot.start),
+        "slot": slot.id,
+        "service": slot.service,
+        "practitioner": with_whom.get(slot.practitioner),
+    }
+
+
+def _row(
+    row: DayRow, with_whom: Mapping[str, str], *, person: SignedIn, now: datetime
+) -> dict[str, Any]:
     booking = row.booking
     return {
         "free": False,
@@ -98,6 +117,7 @@ def _row(row: DayRow, *, person: SignedIn, now: datetime) -> dict[str, Any]:
         "name": booking.patient.name,
         "reference": references.show(booking.reference),
         "source": SOURCES.get(booking.source, booking.source),
+        "practitioner": booking.practitioner.name if with_whom else None,
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
         "contact": _contact(booking),

@@ -1,31 +1,29 @@
-"""Reception's day: the board, a booking's card, booking for somebody on the phone."""
+"""Reception's day: the board, and a booking's card with the steps of its life."""
 
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound, ReasonMissing, SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import State
 from booking.domain.people import Findings, read_reason
-from booking.domain.slots import parse_slot_id
+from booking.domain.slots import Slot
 from booking.domain.time import local_day
 from booking.services import audit, availability, bookings, changes, outbox, staff
 from booking.services import day as days
-from booking.services.bookings import Wish
 from booking.services.clinic import Rulebook
 from booking.services.staff import SignedIn
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.access import current_staff
-from booking.web.clinic import facts, now
+from booking.web.clinic import facts
 from booking.web.desk import board
+from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
-from booking.web.patients import forms, times
-
-blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+from booking.web.patients import times
 
 
 @blueprint.get("")
@@ -48,9 +46,10 @@ def day() -> ResponseReturnValue:
     return render_template("desk/day.html", **read(look))
 
 
-def _free(session: Session, rulebook: Rulebook, chosen: date, now: datetime) -> list[Any]:
-    plan = rulebook.plans[0]
-    return availability.staff_slots(session, plan, first=chosen, last=chosen, now=now)
+def _free(session: Session, rulebook: Rulebook, chosen: date, now: datetime) -> list[Slot]:
+    """The free times of the first service, of everybody who offers it."""
+    plans = next(iter(rulebook.services.values()), [])
+    return availability.staff_slots(session, plans, first=chosen, last=chosen, now=now)
 
 
 @blueprint.get("/bookings/<int(max=2147483647):booking_id>")
@@ -179,79 +178,3 @@ def _card(
     if not errors:
         return page
     return page, 422 if refusal_code is None else ANSWERS[refusal_code].status
-
-
-@blueprint.route("/book", methods=["GET", "POST"])
-def new() -> ResponseReturnValue:
-    """Book for somebody on the phone; no minimum notice, e-mail optional."""
-    found = Findings()
-    values = forms.typed(request.form, *forms.FIELDS, "slot")
-    if request.method == "POST":
-        done = _book(values, found)
-        if done is not None:
-            return done
-    else:
-        values["slot"] = request.args.get("slot", "")
-    page = render_template("desk/new.html", **_form(), values=values, errors=found.errors)
-    return page, 422 if found.errors else 200
-
-
-def _form() -> dict[str, Any]:
-    """The form's times: those of the day, or of the next day that has any."""
-    asked = times.parse_day(request.args.get("day"))
-    offers = here().offers
-
-    def look(session: Session, now: datetime) -> dict[str, Any]:
-        rulebook = offers.rulebook(session)
-        plan = rulebook.plans[0]
-        today = local_day(now, rulebook.clinic.zone)
-        first = asked or today
-        last = first if asked else plan.rules.last_day(now)
-        slots = availability.staff_slots(session, plan, first=first, last=last, now=now)
-        chosen = asked or (local_day(slots[0].start, rulebook.clinic.zone) if slots else today)
-        of_day = [s for s in slots if local_day(s.start, rulebook.clinic.zone) == chosen]
-        return {"day": chosen, "slots": times.shown(of_day)}
-
-    return read(look)
-
-
-def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None:
-    clinic = facts()
-    today = local_day(now(), clinic.zone)
-    try:
-        slot = parse_slot_id(values["slot"]) if values["slot"] else None
-    except NotFound:
-        slot = None
-    if slot is None:
-        found.add("slot", "missing", "Choose a time")
-    person = forms.read_person(values, found, country=clinic.country, today=today)
-    if slot is None or person is None:
-        return None
-    installation, who = here(), current_staff()
-    service, practitioner, start = slot
-    wish = Wish(
-        service=service,
-        practitioner=practitioner,
-        start=start,
-        person=person,
-        privacy_notice=None,
-        source="phone",
-        mail_at_once=True,
-    )
-    try:
-        made = write(
-            lambda session, now: bookings.book(
-                session,
-                installation.offers,
-                installation.links,
-                wish,
-                actor=who.actor,
-                random_token=installation.random_token,
-                now=now,
-            )
-        )
-    except SlotRefusal as refusal:
-        found.add("slot", refusal.code, f"{ANSWERS[refusal.code].words} Choose another.")
-        return None
-    chosen = local_day(made.start, clinic.zone).isoformat()
-    return redirect(url_for("desk.day", day=chosen, _anchor=f"booking-{made.id}"), code=303)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import HoldExpired, SlotRefusal
 from booking.domain.slots import Slot, parse_slot_id
 from booking.services import availability, drafts, holds
-from booking.web.clinic import main_plan, rulebook, timetables
+from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
 from booking.web.patients import draft, times
@@ -110,11 +110,12 @@ def _offer(slot: str) -> ResponseReturnValue:
 
 
 def _tables() -> list[availability.Timetable]:
-    return timetables(_service())
+    service = _service()
+    return timetables(service) if service else []
 
 
-def _service() -> str:
-    return request.args.get("service") or main_plan().service
+def _service() -> str | None:
+    return request.args.get("service") or main_service()
 
 
 def _services() -> list[dict[str, Any]]:

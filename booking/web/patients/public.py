@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template
 
 from booking.services import availability
-from booking.web.clinic import facts, main_plan, timetables
+from booking.web.clinic import facts, main_service, timetables
 from booking.web.limits import READS, limited
 from booking.web.patients import times
 
@@ -14,7 +14,8 @@ blueprint = Blueprint("public", __name__)
 @blueprint.get("/")
 @limited(READS, "pages")
 def home() -> str:
-    tables = timetables(main_plan().service)
+    service = main_service()
+    tables = timetables(service) if service else []
     slots = times.shown(availability.first_slots(tables, NEXT_TIMES))
     day = slots[0]["start"].date() if slots else None
     return render_template(

@@ -1,0 +1,116 @@
+"""Booking for somebody on the phone: no minimum notice, e-mail optional."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import NotFound, SlotRefusal
+from booking.domain.people import Findings
+from booking.domain.slots import parse_slot_id
+from booking.domain.time import local_day
+from booking.services import availability, bookings
+from booking.services.bookings import Wish
+from booking.services.clinic import Plan, Rulebook
+from booking.store.engine import Session
+from booking.web.access import current_staff
+from booking.web.clinic import facts, now
+from booking.web.desk.blueprint import blueprint
+from booking.web.errors import ANSWERS
+from booking.web.installation import here, read, write
+from booking.web.patients import forms, times
+
+
+@blueprint.route("/book", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """A time, and who comes."""
+    found = Findings()
+    values = forms.typed(request.form, *forms.FIELDS, "slot")
+    if request.method == "POST":
+        done = _book(values, found)
+        if done is not None:
+            return done
+    else:
+        values["slot"] = request.args.get("slot", "")
+    page = render_template("desk/new.html", **_form(), values=values, errors=found.errors)
+    return page, 422 if found.errors else 200
+
+
+def _form() -> dict[str, Any]:
+    """The form's times: those of the day, or of the next day that has any."""
+    asked = times.parse_day(request.args.get("day"))
+    offers = here().offers
+
+    def look(session: Session, now: datetime) -> dict[str, Any]:
+        rulebook = offers.rulebook(session)
+        plans, zone = _plans(rulebook), rulebook.clinic.zone
+        today = local_day(now, zone)
+        first = asked or today
+        last = first if asked else max((p.rules.last_day(now) for p in plans), default=first)
+        slots = availability.staff_slots(session, plans, first=first, last=last, now=now)
+        chosen = asked or (local_day(slots[0].start, zone) if slots else today)
+        of_day = [slot for slot in slots if local_day(slot.start, zone) == chosen]
+        names = {plan.practitioner: plan.practitioner_name for plan in plans}
+        shown = [
+            entry | {"practitioner": names[slot.practitioner]}
+            for entry, slot in zip(times.shown(of_day), of_day, strict=True)
+        ]
+        return {
+            "day": chosen,
+            "slots": shown,
+            "several": len(names) > 1,
+            "kind": plans[0].service if plans else None,
+            "kinds": {slug: some[0].service_name for slug, some in rulebook.services.items()},
+        }
+
+    return read(look)
+
+
+def _plans(rulebook: Rulebook) -> list[Plan]:
+    """Everybody who offers the service that was asked for, or the first one."""
+    services = rulebook.services
+    asked = request.args.get("service", "")
+    return services.get(asked) or next(iter(services.values()), [])
+
+
+def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None:
+    clinic = facts()
+    today = local_day(now(), clinic.zone)
+    try:
+        slot = parse_slot_id(values["slot"]) if values["slot"] else None
+    except NotFound:
+        slot = None
+    if slot is None:
+        found.add("slot", "missing", "Choose a time")
+    person = forms.read_person(values, found, country=clinic.country, today=today)
+    if slot is None or person is None:
+        return None
+    installation, who = here(), current_staff()
+    service, practitioner, start = slot
+    wish = Wish(
+        service=service,
+        practitioner=practitioner,
+        start=start,
+        person=person,
+        privacy_notice=None,
+        source="phone",
+        mail_at_once=True,
+    )
+    try:
+        made = write(
+            lambda session, now: bookings.book(
+                session,
+                installation.offers,
+                installation.links,
+                wish,
+                actor=who.actor,
+                random_token=installation.random_token,
+                now=now,
+            )
+        )
+    except SlotRefusal as refusal:
+        found.add("slot", refusal.code, f"{ANSWERS[refusal.code].words} Choose another.")
+        return None
+    chosen = local_day(made.start, clinic.zone).isoformat()
+    return redirect(url_for("desk.day", day=chosen, _anchor=f"booking-{made.id}"), code=303)

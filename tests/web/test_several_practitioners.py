@@ -1,0 +1,78 @@
+"""A clinic with two doctors: nobody is forgotten, and nobody is taken for the other."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from booking.store.clinic import Clinic as ClinicRow
+from booking.store.clinic import Service, ServicePractitioner
+from tests.services.deeds import TUESDAY_9
+from tests.support import Clinic
+from tests.web.journeys import ANN
+from tests.web.site import add_practitioner
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def reception(app: Flask, clinic: Clinic) -> Visitor:
+    add_practitioner(clinic)
+    visitor = Visitor(app)
+    visitor.sign_in(clinic, "reception")
+    return visitor
+
+
+def test_the_board_says_whom_each_visit_and_each_free_time_is_with(
+    reception: Visitor, clinic: Clinic
+):
+    clinic.book(TUESDAY_9)
+    board = reception.get("/desk?day=2026-01-13")
+    assert "online · Dr. Ahmed" in board.words
+    assert board.words.count("Free Dr. Weber") == 6
+    assert board.words.count("Free Dr. Ahmed") == 13
+
+
+def test_reception_books_with_either_on_the_phone(reception: Visitor, clinic: Clinic):
+    form = reception.get("/desk/book?day=2026-01-13")
+    assert "9:00 am Dr. Ahmed" in form.words
+    assert "9:00 am Dr. Weber" in form.words
+    weber = reception.get("/api/v1/slots?service=consultation&from=2026-01-13&to=2026-01-13")
+    slot = next(s for s in weber.response.json["slots"] if s["practitioner"] == "dr-weber")
+    done = reception.post("/desk/book?day=2026-01-13", {**ANN, "slot": slot["id"]})
+    assert done.status == 303
+    assert "phone · Dr. Weber" in reception.follow(done).words
+
+
+def test_reception_chooses_among_kinds_of_consultation(reception: Visitor, clinic: Clinic):
+    def add(session: Session) -> None:
+        session.add(Service(slug="check-up", name="Check-up", length_minutes=60))
+        session.flush()
+        session.add(ServicePractitioner(service_id=2, practitioner_id=1))
+
+    change_rules(clinic, add)
+    form = reception.get("/desk/book?day=2026-01-13&service=check-up")
+    assert "Check-up" in form.words
+    assert "9:00 am" in form.words
+    assert "Dr. Weber" not in form.words
+
+
+def test_without_anything_on_offer_pages_say_so_and_nothing_breaks(
+    reception: Visitor, clinic: Clinic
+):
+    change_rules(clinic, lambda session: session.query(ServicePractitioner).delete())
+    assert "There is no free time online just now" in reception.get("/").words
+    assert "No free times online" in reception.get("/book").words
+    assert reception.get("/book/times?day=2026-01-13").status == 200
+    assert "Nothing is free on this day" in reception.get("/desk/book").words
+    assert reception.get("/desk").status == 200
+    assert reception.get("/api/v1/services").response.json["services"] == []
+
+
+def change_rules(clinic: Clinic, change: Callable[[Session], object]) -> None:
+    def work(session: Session, now: object) -> None:
+        change(session)
+        session.execute(update(ClinicRow).values(version=ClinicRow.version + 1))
+
+    clinic.write(work)
