@@ -24,6 +24,7 @@ from booking.web import (
     desk,
     errors,
     limits,
+    look,
     mailbox,
     operations,
     protection,
@@ -37,7 +38,18 @@ from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-BLUEPRINTS = (assets, public, filling_in, manage, signing_in, desk, admin, calendars, operations)
+BLUEPRINTS = (
+    assets,
+    look,
+    public,
+    filling_in,
+    manage,
+    signing_in,
+    desk,
+    admin,
+    calendars,
+    operations,
+)
 
 
 def create_app(

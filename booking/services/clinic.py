@@ -11,7 +11,19 @@ from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner
 from booking.domain.hours import Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
 from booking.store import clinic as store
-from booking.store.clinic import Clinic, Practitioner, Service, ServicePractitioner
+from booking.store.clinic import Clinic, Picture, Practitioner, Service, ServicePractitioner
+
+# The name under which the logo is kept among the pictures.
+LOGO = "logo"
+
+
+@dataclass(frozen=True, slots=True)
+class LogoFacts:
+    """The clinic's logo as far as pages need to know: its version, and its size in pixels."""
+
+    version: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,8 @@ class ClinicFacts:
     email: str
     privacy_notice: str
     hold: timedelta
+    accent: str | None = None
+    logo: LogoFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,8 @@ def read_rulebook(session: Session) -> Rulebook:
         email=clinic.email,
         privacy_notice=clinic.privacy_notice,
         hold=timedelta(minutes=clinic.hold_minutes),
+        accent=clinic.accent,
+        logo=_logo(session),
     )
     hours = _Hours(session)
     rows = session.execute(
@@ -133,6 +149,13 @@ def read_rulebook(session: Session) -> Rulebook:
         for service, practitioner in rows
     )
     return Rulebook(clinic.version, facts, plans)
+
+
+def _logo(session: Session) -> LogoFacts | None:
+    row = session.execute(
+        select(Picture.version, Picture.width, Picture.height).where(Picture.name == LOGO)
+    ).first()
+    return None if row is None else LogoFacts(*row)
 
 
 def stretch_of(row: store.OpeningHours) -> OpenStretch:

@@ -29,13 +29,15 @@ class Clinic(Base):
 
 
 class Picture(Base):
-    """A picture of the clinic's own; `version` changes with its content."""
+    """A picture of the clinic's own, its size in pixels; `version` changes with its content."""
 
     __tablename__ = "pictures"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     content: Mapped[bytes]
     content_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]
+    height: Mapped[int]
     version: Mapped[str] = mapped_column(String(12))
 
 

@@ -21,6 +21,8 @@ ADMIN = frozenset({Role.ADMIN})
 ACCESS: dict[str, frozenset[Role]] = {
     "static": PUBLIC,
     "assets.bundle": PUBLIC,
+    "look.theme": PUBLIC,
+    "look.logo": PUBLIC,
     "public.home": PUBLIC,
     "public.article": PUBLIC,
     "public.privacy": PUBLIC,
@@ -48,6 +50,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.cancel": RECEPTION,
     "desk.new": RECEPTION,
     "admin.overview": ADMIN,
+    "admin.clinic": ADMIN,
+    "admin.logo": ADMIN,
     "admin.closures": ADMIN,
     "admin.all_hours": ADMIN,
     "admin.hours": ADMIN,

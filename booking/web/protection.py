@@ -13,6 +13,8 @@ from booking.web.installation import here
 # Ten thousand characters of any script, percent-encoded, still come back to be shortened.
 BODY_LIMIT = 256 * 1024
 FORM_PARTS = 200
+# Where a file may come along.
+LARGER_BODIES = {"admin.logo": 2 * 1024 * 1024}
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANY_HOST = frozenset({"operations.healthz", "operations.readyz"})
 POLICY = (
@@ -79,7 +81,9 @@ def refuse_garbage() -> None:
 
 def refuse_large_bodies() -> None:
     """Before parsing: a body that says it is too large, or a form that does not say how large."""
-    if request.content_length is not None and request.content_length > BODY_LIMIT:
+    limit = LARGER_BODIES.get(request.endpoint or "", BODY_LIMIT)
+    request.max_content_length = limit
+    if request.content_length is not None and request.content_length > limit:
         abort(413)
     # Werkzeug would cut such a form off in silence; no browser sends one. The API reads its own.
     if "Transfer-Encoding" in request.headers and not (request.endpoint or "").startswith("api."):

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, url_for
 
 from booking.domain import references
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
 from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
+from booking.services.clinic import LogoFacts
 from booking.web.access import current_staff
 from booking.web.assets import asset
 from booking.web.clinic import facts, local
@@ -77,7 +78,16 @@ def _clinic() -> Any:
         email=clinic.email,
         address=clinic.address,
         time_zone_name=dates.show_zone(clinic.zone),
+        theme=url_for("look.theme", v=clinic.accent[1:]) if clinic.accent else None,
+        logo=_logo(clinic.logo),
     )
+
+
+def _logo(logo: LogoFacts | None) -> Any:
+    if logo is None:
+        return None
+    address = url_for("look.logo", v=logo.version)
+    return SimpleNamespace(address=address, width=logo.width, height=logo.height)
 
 
 def _staff() -> Any:

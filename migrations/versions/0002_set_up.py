@@ -25,6 +25,8 @@ def create_tables() -> None:
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("content_type", sa.String(length=40), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("version", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_pictures"),
     )

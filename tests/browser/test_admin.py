@@ -120,3 +120,19 @@ def test_practitioners_from_all_sides(page: Page, clinic: Clinic, look: Look):
     button(page, "Save").click()
     heading(page, "Hours of Dr. Weber")
     look("hours of somebody new")
+
+
+def test_the_clinic_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/clinic")
+    look("the clinic")
+    page.get_by_label("Accent colour").fill("#ffee00")
+    button(page, "Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("the clinic with an error")
+    page.get_by_label("Accent colour").fill("#8a1c5b")
+    button(page, "Save").click()
+    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    look("the clinic in its own colour")
+    page.goto("/")
+    look("the first page in the clinic's own colour")

@@ -27,6 +27,8 @@ FOR_STAFF = {
     "desk.cancel": RECEPTION,
     "desk.new": RECEPTION,
     "admin.overview": ADMIN,
+    "admin.clinic": ADMIN,
+    "admin.logo": ADMIN,
     "admin.closures": ADMIN,
     "admin.all_hours": ADMIN,
     "admin.hours": ADMIN,

@@ -2,6 +2,7 @@
 
 from booking.web.admin import (
     audit,
+    clinic,
     closures,
     holidays,
     hours,
@@ -14,4 +15,4 @@ from booking.web.admin.blueprint import blueprint
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (overview, hours, closures, holidays, practitioners, services, audit)
+VIEWS = (overview, clinic, hours, closures, holidays, practitioners, services, audit)

@@ -53,13 +53,20 @@ def read_number(
     return number
 
 
-def read_label(values: Mapping[str, str], name: str, found: Findings, *, most: int) -> str:
-    """A name on one line that must be given."""
+def read_label(
+    values: Mapping[str, str],
+    name: str,
+    found: Findings,
+    *,
+    most: int,
+    words: str = "Enter a name",
+) -> str:
+    """A name on one line that must be given; `words` ask for it."""
     text = one_line(values[name])
     if text is None:
         found.add(name, "control_characters", "Use letters, digits and punctuation only")
     elif not text:
-        found.add(name, "missing", "Enter a name")
+        found.add(name, "missing", words)
     elif len(text) > most:
         found.add(name, "too_long", f"Use {most} characters or fewer")
     else:

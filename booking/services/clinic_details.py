@@ -1,0 +1,106 @@
+"""What the clinic says about itself: name, place, ways to reach it, and how it looks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from booking.domain.errors import NotSetUp
+from booking.formats.pictures import Drawn
+from booking.services import audit
+from booking.services.audit import Actor, differences
+from booking.services.clinic import LOGO
+from booking.services.rule_changes import Edit
+from booking.store.clinic import Clinic, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """
+    The clinic as the administrator sees it.
+
+    `time_zone` is an IANA name, `country` two letters, `hold_minutes` how long a time is kept
+    while a form is filled in, `accent` a colour like `#0d635c`; None is the program's own.
+    """
+
+    name: str
+    address: str
+    phone: str
+    email: str
+    country: str
+    time_zone: str
+    hold_minutes: int
+    accent: str | None
+
+
+def as_it_is(session: Session) -> Details:
+    """
+    What stands in the database.
+
+    Raises:
+        NotSetUp: there is no clinic yet.
+    """
+    row = _row(session)
+    return Details(
+        name=row.name,
+        address=row.address,
+        phone=row.phone,
+        email=row.email,
+        country=row.country,
+        time_zone=row.time_zone,
+        hold_minutes=row.hold_minutes,
+        accent=row.accent,
+    )
+
+
+def change(new: Details) -> Edit:
+    """Give the clinic these facts. Another zone moves the opening hours, but no booking."""
+
+    def apply(session: Session) -> str:
+        row, old = _row(session), as_it_is(session)
+        row.name, row.address = new.name, new.address
+        row.phone, row.email = new.phone, new.email
+        row.country, row.time_zone = new.country, new.time_zone
+        row.hold_minutes, row.accent = new.hold_minutes, new.accent
+        return differences(old, new)
+
+    return Edit("clinic", apply)
+
+
+def _row(session: Session) -> Clinic:
+    row = session.scalars(select(Clinic)).one_or_none()
+    if row is None:
+        raise NotSetUp
+    return row
+
+
+def set_logo(session: Session, drawn: Drawn, *, actor: Actor, now: datetime) -> None:
+    """Show this logo on every page."""
+    session.merge(
+        Picture(
+            name=LOGO,
+            content=drawn.content,
+            content_type=drawn.content_type,
+            width=drawn.width,
+            height=drawn.height,
+            version=drawn.version,
+        )
+    )
+    _changed(session, "logo set", actor, now)
+
+
+def remove_logo(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Show the name alone; nothing happens if there is no logo."""
+    session.execute(delete(Picture).where(Picture.name == LOGO))
+    _changed(session, "logo removed", actor, now)
+
+
+def logo(session: Session) -> Picture | None:
+    """The logo, if there is one."""
+    return session.get(Picture, LOGO)
+
+
+def _changed(session: Session, words: str, actor: Actor, now: datetime) -> None:
+    session.execute(update(Clinic).values(version=Clinic.version + 1))
+    audit.record(session, actor, "rules", now=now, subject="clinic", reason=words)
