@@ -28,6 +28,7 @@ from booking.web import (
     mailbox,
     operations,
     protection,
+    setup,
     wording,
 )
 from booking.web.desk import signing_in
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     filling_in,
     manage,
     signing_in,
+    setup,
     desk,
     admin,
     calendars,

@@ -18,7 +18,7 @@ from booking.formats.tokens import ManageKeys, random_token
 from booking.seams.clock import clock_for
 from booking.seams.mailbox import Mailbox
 from booking.seams.smtp import SmtpSender
-from booking.services import calendars, demo, past, staff
+from booking.services import calendars, demo, first_setup, past, staff
 from booking.store import schema
 from booking.store.engine import Database
 from booking.worker import Send, Worker
@@ -38,6 +38,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.cli.add_command(group)
     for command in (_demo(database), _worker(database, settings), _doctor(database, settings)):
         app.cli.add_command(command)
+    app.cli.add_command(_set_up(database, settings))
     app.cli.add_command(_serve(database, settings))
 
 
@@ -234,6 +235,7 @@ def _serve(database: Database, settings: Settings) -> click.Command:
         if settings.demo:
             _set_up_demo(database)
         _print_addresses(settings)
+        _print_set_up_link(database, settings)
         database.dispose()
         supervisor.serve(settings)
 
@@ -248,6 +250,29 @@ def _print_addresses(settings: Settings) -> None:
         click.echo(f"  {name:<10} {settings.public_url}{path}")
     click.echo("Ctrl-C stops everything.", err=True)
     sys.stdout.flush()
+
+
+def _set_up(database: Database, settings: Settings) -> click.Command:
+    @click.command("setup")
+    @_plainly
+    def run() -> None:
+        """Print a new link to the first set-up; the one before works no longer."""
+        if not _print_set_up_link(database, settings):
+            sys.exit("There is a clinic already. Sign in as its administrator to change it.")
+
+    return run
+
+
+def _print_set_up_link(database: Database, settings: Settings) -> bool:
+    """While there is no clinic: the one way to found it. Only who reads this can."""
+    token = database.write(
+        lambda session, now: first_setup.make_link(session, random_token=random_token, now=now)
+    )
+    if token is not None:
+        click.echo("There is no clinic yet. Set it up here; the link works once, for a day:")
+        click.echo(f"  {_links(settings).set_up(token)}")
+        sys.stdout.flush()
+    return token is not None
 
 
 def _links(settings: Settings) -> Links:

@@ -24,7 +24,17 @@ from booking.domain.errors import Busy, NotSetUp
 from booking.domain.messages import DeliveryFailure
 from booking.formats.links import Links
 from booking.formats.mail import compose
-from booking.services import claims, counters, drafts, health, letters, once, outbox, staff
+from booking.services import (
+    claims,
+    counters,
+    drafts,
+    health,
+    letters,
+    once,
+    one_time_links,
+    outbox,
+    staff,
+)
 from booking.services.clinic import ClinicFacts, read_rulebook
 from booking.store.engine import Database
 from booking.store.records import Message
@@ -117,6 +127,7 @@ class Worker:
             drafts.sweep(session, now=now)
             once.sweep(session, now=now)
             staff.sweep_sessions(session, now=now)
+            one_time_links.sweep(session, now=now)
             counters.sweep(session, now=now)
 
         self._database.write(work)

@@ -22,6 +22,10 @@ class Links:
         """The public host name, for UIDs and Message-IDs."""
         return urlsplit(self.public_url).hostname or "localhost"
 
+    def set_up(self, token: str) -> str:
+        """The first set-up of an empty installation."""
+        return f"{self.public_url}/setup/{token}"
+
     def manage(self, token: str) -> str:
         """Where the patient sees, moves or cancels the booking."""
         return f"{self.public_url}/manage/{token}"

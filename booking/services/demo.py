@@ -3,21 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.domain.hours import OpenStretch
 from booking.domain.roles import Role
 from booking.formats.passwords import generated_password
-from booking.services import staff
+from booking.services import first_setup, staff
 from booking.services.clinic import is_set_up
-from booking.store.clinic import (
-    Clinic,
-    OpeningHours,
-    Practitioner,
-    Resource,
-    Service,
-    ServicePractitioner,
-)
+from booking.services.clinic_details import Details
+from booking.services.first_setup import FirstClinic
 
 ZONE = "America/New_York"
 PRACTITIONER = "dr-ahmed"
@@ -42,8 +36,7 @@ def set_up(session: Session, *, now: datetime) -> list[NewAccount]:
     """
     if is_set_up(session):
         return []
-    _clinic(session, now=now)
-    doctor = session.scalars(select(Practitioner.id)).one()
+    doctor = _clinic(session, now=now)
     accounts = []
     for role in Role:
         account = NewAccount(f"{role.value}@clinic.example", role, generated_password())
@@ -59,33 +52,31 @@ def set_up(session: Session, *, now: datetime) -> list[NewAccount]:
     return accounts
 
 
-def _clinic(session: Session, *, now: datetime) -> None:
-    resource = Resource(kind="practitioner", calendar_second=int(now.timestamp()))
-    session.add_all(
-        [
-            Clinic(
-                id=1,
+def _clinic(session: Session, *, now: datetime) -> int:
+    return first_setup.found_clinic(
+        session,
+        FirstClinic(
+            details=Details(
                 name="Ahmed Skin Clinic",
-                time_zone=ZONE,
-                country="US",
                 address="12 Elm Street, Washington, DC 20001",
                 phone="+1 202-555-0142",
                 email="office@clinic.example",
-                privacy_notice="1",
+                country="US",
+                time_zone=ZONE,
+                hold_minutes=10,
+                accent=None,
             ),
-            resource,
-        ]
-    )
-    session.flush()
-    doctor = Practitioner(
-        id=resource.id, slug=PRACTITIONER, name="Dr. Ahmed", email="dr.ahmed@clinic.example"
-    )
-    service = Service(slug=SERVICE, name="Micro needling consultation", length_minutes=30)
-    session.add_all([doctor, service])
-    session.flush()
-    session.add(ServicePractitioner(service_id=service.id, practitioner_id=doctor.id))
-    session.add_all(
-        OpeningHours(practitioner_id=doctor.id, weekday=weekday, opens=opens, closes=closes)
-        for weekday in range(5)
-        for opens, closes in (_MORNING, _AFTERNOON)
+            practitioner_slug=PRACTITIONER,
+            practitioner="Dr. Ahmed",
+            practitioner_email="dr.ahmed@clinic.example",
+            week=[
+                OpenStretch(weekday, opens, closes)
+                for weekday in range(5)
+                for opens, closes in (_MORNING, _AFTERNOON)
+            ],
+            service_slug=SERVICE,
+            service="Micro needling consultation",
+            minutes=30,
+        ),
+        now=now,
     )

@@ -28,6 +28,22 @@ class Offering:
     practitioners: frozenset[int]
     is_archived: bool = False
 
+    @classmethod
+    def usual(cls, name: str, length: int, practitioners: frozenset[int]) -> "Offering":
+        """One with the usual rules: a start every half hour, two hours' notice, four weeks."""
+        return cls(
+            name=name,
+            length=length,
+            buffer_before=0,
+            buffer_after=0,
+            step=30,
+            notice=120,
+            horizon_days=28,
+            cap_day=None,
+            cap_week=None,
+            practitioners=practitioners,
+        )
+
 
 def all_services(session: Session) -> list[Service]:
     """All of them, those that are offered first."""

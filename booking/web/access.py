@@ -23,6 +23,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "assets.bundle": PUBLIC,
     "look.theme": PUBLIC,
     "look.logo": PUBLIC,
+    "setup.first": PUBLIC,
     "public.home": PUBLIC,
     "public.article": PUBLIC,
     "public.privacy": PUBLIC,

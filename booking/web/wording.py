@@ -14,7 +14,7 @@ from booking.formats.contacts import dial_link, show_phone
 from booking.services.clinic import LogoFacts
 from booking.web.access import current_staff
 from booking.web.assets import asset
-from booking.web.clinic import facts, local
+from booking.web.clinic import facts, local, rulebook
 from booking.web.installation import here
 
 STATE_WORDS = {
@@ -32,7 +32,13 @@ STATE_WORDS = {
 STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
-    name="The clinic", phone="", phone_href="", email="", address="", time_zone_name=""
+    name="The clinic",
+    doctor="the doctor",
+    phone="",
+    phone_href="",
+    email="",
+    address="",
+    time_zone_name="",
 )
 
 
@@ -80,7 +86,14 @@ def _clinic() -> Any:
         time_zone_name=dates.show_zone(clinic.zone),
         theme=url_for("look.theme", v=clinic.accent[1:]) if clinic.accent else None,
         logo=_logo(clinic.logo),
+        doctor=_doctor(),
     )
+
+
+def _doctor() -> str:
+    """Whom patients come to see, in a sentence."""
+    names = list(dict.fromkeys(plan.practitioner_name for plan in rulebook().plans))
+    return " or ".join(names) if 1 <= len(names) <= 2 else "our doctors"
 
 
 def _logo(logo: LogoFacts | None) -> Any:

@@ -404,3 +404,20 @@ def test_a_database_without_tables_is_one_sentence(make_run, tmp_path, postgres,
     done = make_run(url, *args)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert "db upgrade" in done.output
+
+
+# -- setup --------------------------------------------------------------------------------------
+
+
+def test_a_link_to_the_first_set_up_is_printed_while_there_is_no_clinic(
+    make_run: Run, tmp_path: Path
+):
+    url = f"sqlite:///{tmp_path}/new.db"
+    assert make_run(url, "db", "upgrade").exit_code == 0
+    links = [make_run(url, "setup").stdout.splitlines()[-1].strip() for _ in range(2)]
+    assert all(link.startswith("http://127.0.0.1:8000/setup/") for link in links)
+    assert len(set(links)) == 2
+    make_run(url, "demo")
+    refused = make_run(url, "setup")
+    assert refused.exit_code == 1
+    assert "There is a clinic already" in refused.output

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -199,3 +200,18 @@ def test_production_without_a_good_secret_does_not_start(tmp_path: Path, key: st
     assert "SECRET_KEY" in err
     assert "python3 -c" in err
     assert not (tmp_path / "instance" / "secret_key").exists()
+
+
+def test_without_a_clinic_a_link_to_the_first_set_up_is_printed_and_works(tmp_path: Path):
+    with serving(tmp_path) as (process, port):
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        link = next(line.strip() for line in lines if "/setup/" in line)
+        assert link.startswith(f"http://127.0.0.1:{port}/setup/")
+        assert "Set up your clinic" in Browser(port).get(urllib.parse.urlsplit(link).path)
+
+
+def test_with_a_clinic_no_such_link_is_printed(tmp_path: Path):
+    with serving(tmp_path, DEMO="1") as (process, _):
+        process.terminate()
+        assert "/setup/" not in process.communicate(timeout=STOP_WITHIN)[0]

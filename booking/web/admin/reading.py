@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from booking.domain.people import Findings, one_line
+from booking.formats.contacts import read_email
 from booking.web.patients.times import parse_day
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
@@ -72,3 +73,12 @@ def read_label(
     else:
         return text
     return ""
+
+
+def read_email_of(values: Mapping[str, str], name: str, found: Findings) -> str | None:
+    """An e-mail address from a field of any name, or None where nothing was typed."""
+    own = Findings()
+    address = read_email(values[name], own)
+    for error in own.errors:
+        found.add(name, error.code, error.message)
+    return address

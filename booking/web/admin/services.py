@@ -30,18 +30,7 @@ _NUMBERS = (
 _CAPS = ("cap_day", "cap_week")
 _FIELDS = ("name", *(name for name, _, _ in _NUMBERS), *_CAPS, "archived")
 _NAME_MAX = 200
-_NEW = Offering(
-    name="",
-    length=30,
-    buffer_before=0,
-    buffer_after=0,
-    step=30,
-    notice=120,
-    horizon_days=28,
-    cap_day=None,
-    cap_week=None,
-    practitioners=frozenset(),
-)
+_NEW = Offering.usual("", 30, frozenset())
 
 
 @blueprint.get("/services")

@@ -51,15 +51,10 @@ def _form() -> dict[str, Any]:
         slots = availability.staff_slots(session, plans, first=first, last=last, now=now)
         chosen = asked or (local_day(slots[0].start, zone) if slots else today)
         of_day = [slot for slot in slots if local_day(slot.start, zone) == chosen]
-        names = {plan.practitioner: plan.practitioner_name for plan in plans}
-        shown = [
-            entry | {"practitioner": names[slot.practitioner]}
-            for entry, slot in zip(times.shown(of_day), of_day, strict=True)
-        ]
         return {
             "day": chosen,
-            "slots": shown,
-            "several": len(names) > 1,
+            "slots": times.shown(of_day),
+            "several": len(plans) > 1,
             "kind": plans[0].service if plans else None,
             "kinds": {slug: some[0].service_name for slug, some in rulebook.services.items()},
         }

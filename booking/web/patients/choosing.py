@@ -32,6 +32,7 @@ def days() -> ResponseReturnValue:
         own=times.shown([own])[0] if own else None,
         services=_services(),
         service=_service(),
+        ready=request.args.get("ready") == "1",
     )
 
 

@@ -160,10 +160,11 @@ def _read_person(values: dict[str, str], found: Findings) -> Person | None:
 
 def _hold(found: DraftView) -> dict[str, Any]:
     service, practitioner, start = parse_slot_id(found.slot or "")
-    length = rulebook().plan(service, practitioner).rules.visit.length
+    plan = rulebook().plan(service, practitioner)
     return {
         "start": local(start),
-        "end": local(start + length),
+        "end": local(start + plan.rules.visit.length),
+        "practitioner": plan.practitioner_name,
         "seconds_left": _seconds_left(found),
         "expires_at": found.expires_at.isoformat() if found.expires_at else None,
         "expires_clock": local(found.expires_at) if found.expires_at else None,

@@ -7,7 +7,7 @@ from typing import Any
 from booking.domain.slots import Slot, slot_id
 from booking.domain.time import FIRST_YEAR, LAST_YEAR
 from booking.services.availability import Timetable
-from booking.web.clinic import local
+from booking.web.clinic import local, rulebook
 
 DAYS_SHOWN = 10
 NOON, EVENING = 12, 17
@@ -63,5 +63,14 @@ def times_page(tables: list[Timetable], day: date, *, own: Slot | None = None) -
 
 
 def shown(slots: Iterable[Slot]) -> list[dict[str, Any]]:
-    """Slots as templates want them: with their times on the clinic's wall."""
-    return [{"id": slot.id, "start": local(slot.start), "end": local(slot.end)} for slot in slots]
+    """Slots as templates want them: with their times on the clinic's wall, and with whom."""
+    names = {plan.practitioner: plan.practitioner_name for plan in rulebook().plans}
+    return [
+        {
+            "id": slot.id,
+            "start": local(slot.start),
+            "end": local(slot.end),
+            "practitioner": names.get(slot.practitioner),
+        }
+        for slot in slots
+    ]
