@@ -29,9 +29,9 @@ from booking.web import (
     operations,
     protection,
     setup,
+    staff,
     wording,
 )
-from booking.web.desk import signing_in
 from booking.web.installation import Installation, install
 from booking.web.patients import filling_in, manage, public
 from booking.web.protection import SafeHeaders
@@ -45,7 +45,7 @@ BLUEPRINTS = (
     public,
     filling_in,
     manage,
-    signing_in,
+    staff,
     setup,
     desk,
     admin,

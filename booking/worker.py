@@ -33,7 +33,7 @@ from booking.services import (
     once,
     one_time_links,
     outbox,
-    staff,
+    sessions,
 )
 from booking.services.clinic import ClinicFacts, read_rulebook
 from booking.store.engine import Database
@@ -126,7 +126,7 @@ class Worker:
             claims.sweep(session, now=now)
             drafts.sweep(session, now=now)
             once.sweep(session, now=now)
-            staff.sweep_sessions(session, now=now)
+            sessions.sweep(session, now=now)
             one_time_links.sweep(session, now=now)
             counters.sweep(session, now=now)
 

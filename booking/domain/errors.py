@@ -129,6 +129,12 @@ class ReasonMissing(Refusal):
     code = "reason_missing"
 
 
+class LastAdministrator(Refusal):
+    """Nobody would be left who may change the set-up."""
+
+    code = "last_administrator"
+
+
 class IdempotencyKeyReused(Refusal):
     """The same Idempotency-Key came before, with other data."""
 

@@ -26,6 +26,10 @@ class Links:
         """The first set-up of an empty installation."""
         return f"{self.public_url}/setup/{token}"
 
+    def password(self, token: str) -> str:
+        """Where a member of staff chooses a password."""
+        return f"{self.public_url}/password/{token}"
+
     def manage(self, token: str) -> str:
         """Where the patient sees, moves or cancels the booking."""
         return f"{self.public_url}/manage/{token}"

@@ -23,12 +23,17 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, stored_hash: str | None) -> bool:
-    """Whether `password` is the one; with None as the hash it works as long and says no."""
+    """
+    Whether `password` is the one.
+
+    With None, or with something that is no hash, it works as long and says no.
+    """
+    known = stored_hash is not None and stored_hash.startswith("$argon2")
     try:
-        _hasher.verify(stored_hash or _nobody(), password[:MAX_LENGTH])
+        _hasher.verify(stored_hash if known and stored_hash else _nobody(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
-    return stored_hash is not None
+    return known
 
 
 def needs_rehash(stored_hash: str) -> bool:

@@ -9,8 +9,8 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from booking.domain.roles import Role
-from booking.services import staff
-from booking.services.staff import SignedIn
+from booking.services import sessions
+from booking.services.sessions import SignedIn
 from booking.web.installation import here, read, write
 
 PUBLIC: frozenset[Role] = frozenset()
@@ -43,7 +43,10 @@ ACCESS: dict[str, frozenset[Role]] = {
     "manage.cancel": PUBLIC,
     "calendars.feed": PUBLIC,
     "staff.login": PUBLIC,
+    "staff.password": PUBLIC,
     "staff.logout": CLINIC,
+    "staff.account": CLINIC,
+    "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
@@ -63,6 +66,10 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
     "admin.holidays": ADMIN,
+    "admin.staff": ADMIN,
+    "admin.new_account": ADMIN,
+    "admin.account": ADMIN,
+    "admin.password_link": ADMIN,
     "admin.audit": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,
@@ -104,12 +111,12 @@ def guard() -> BaseResponse | None:
 
 
 def _whose(token: str) -> SignedIn | None:
-    found = read(lambda session, now: staff.signed_in(session, token, now=now))
+    found = read(lambda session, now: sessions.signed_in(session, token, now=now))
     if found is None:
         return None
     person, touch_due = found
     if touch_due:
-        write(lambda session, now: staff.touch(session, person.session_hash, now=now))
+        write(lambda session, now: sessions.touch(session, person.session_hash, now=now))
     return person
 
 

@@ -44,6 +44,7 @@ ANSWERS: dict[str, Answer] = {
     "outdated": Answer(409, "Somebody changed this booking in the meantime. Please look again."),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
+    "last_administrator": Answer(409, "This is the last administrator. Make another one first."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
     "invalid": Answer(422, "Some of what was given is not right."),
     "not_set_up": Answer(503, "Please come back soon.", "This clinic has not been set up yet"),

@@ -11,7 +11,7 @@ from booking.domain.hours import OpenStretch
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats import places
-from booking.services import first_setup, staff
+from booking.services import first_setup, sessions
 from booking.services.first_setup import FirstClinic
 from booking.web.access import set_staff_cookie
 from booking.web.admin import reading
@@ -94,9 +94,7 @@ def _found_clinic(
         return None
     random_token = here().random_token
     signed_in = write(
-        lambda session_, now: staff.start_session(
-            session_, staff_id, random_token=random_token, now=now
-        )
+        lambda session_, now: sessions.start(session_, staff_id, random_token=random_token, now=now)
     )
     session.clear()
     response: Any = redirect(url_for("book.days", ready="1"), code=303)

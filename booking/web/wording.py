@@ -9,6 +9,7 @@ from flask import Flask, g, url_for
 from booking.domain import references
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
+from booking.domain.roles import Role
 from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.clinic import LogoFacts
@@ -30,6 +31,7 @@ STATE_WORDS = {
     State.ENTERED_IN_ERROR: "Entered in error",
 }
 STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
+ROLE_WORDS = {Role.RECEPTION: "Reception", Role.DOCTOR: "Doctor", Role.ADMIN: "Administrator"}
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
     name="The clinic",

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from booking.domain.roles import Role
 from booking.formats.tokens import random_token
-from booking.services import staff
+from booking.services import sessions
 from booking.services.letters import manage_token
 from booking.store.access import Staff
 from booking.store.bookings import Booking
@@ -39,7 +39,7 @@ def sit_down(page: Page, clinic: Clinic, role: Role = Role.RECEPTION) -> None:
     """Come to today's board as somebody who has signed in before."""
     email = f"{role.value}@clinic.example"
     token = clinic.write(
-        lambda session, now: staff.start_session(
+        lambda session, now: sessions.start(
             session,
             session.scalars(select(Staff.id).where(Staff.email == email)).one(),
             random_token=random_token,

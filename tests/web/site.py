@@ -85,6 +85,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "booking_id": str(things.booking.id),
         "manage_token": things.manage_token,
         "message_id": things.mail,
+        "account_id": "1",
         "practitioner": "dr-ahmed",
         "service": "consultation",
         "filename": "invite.ics",

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from booking.domain.roles import Role
 from booking.formats.tokens import token_hash
-from booking.services import staff
+from booking.services import sessions
 from booking.store.access import Staff, StaffSession
 from booking.store.records import AuditEntry
 from tests.support import Clinic
@@ -160,17 +160,17 @@ def test_whoever_works_stays_signed_in_for_twelve_hours(visitor: Visitor, clinic
 def test_a_session_that_was_ended_elsewhere_is_over_at_once(visitor: Visitor, clinic: Clinic):
     sign_in(visitor)
     token = visitor.cookie("staff") or ""
-    clinic.write(lambda session, now: staff.end_session(session, token, now=now))
+    clinic.write(lambda session, now: sessions.end(session, token, now=now))
     assert visitor.get("/desk").status == 303
 
 
 @pytest.mark.parametrize("amount", [{"minutes": 16}, {"hours": 13}])
 def test_ended_sessions_are_swept_away(visitor: Visitor, clinic: Clinic, amount: dict[str, float]):
     sign_in(visitor)
-    clinic.write(lambda session, now: staff.sweep_sessions(session, now=now))
+    clinic.write(lambda session, now: sessions.sweep(session, now=now))
     assert count(clinic, StaffSession) == 1
     clinic.time.pass_(**amount)
-    clinic.write(lambda session, now: staff.sweep_sessions(session, now=now))
+    clinic.write(lambda session, now: sessions.sweep(session, now=now))
     assert count(clinic, StaffSession) == 0
 
 

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from booking.domain.roles import Role
 from booking.formats.tokens import random_token
-from booking.services import staff
+from booking.services import sessions
 from booking.store.access import Staff
 from booking.web.access import STAFF_COOKIE
 from booking.web.installation import here
@@ -124,7 +124,7 @@ class Visitor:
         """Sit down at the desk, without the sign-in page (which has tests of its own)."""
         email = role if "@" in role else f"{Role(role).value}@clinic.example"
         token = clinic.write(
-            lambda session, now: staff.start_session(
+            lambda session, now: sessions.start(
                 session,
                 session.query(Staff.id).filter_by(email=email).scalar(),
                 random_token=random_token,

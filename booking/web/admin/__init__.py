@@ -9,10 +9,11 @@ from booking.web.admin import (
     overview,
     practitioners,
     services,
+    staff,
 )
 from booking.web.admin.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (overview, clinic, hours, closures, holidays, practitioners, services, audit)
+VIEWS = (overview, clinic, hours, closures, holidays, practitioners, services, staff, audit)

@@ -13,7 +13,7 @@ from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.day import DayRow
-from booking.services.staff import SignedIn
+from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
 from booking.web.clinic import facts, local, rulebook

@@ -14,7 +14,7 @@ from booking.domain.time import local_day
 from booking.services import audit, availability, bookings, changes, outbox, staff
 from booking.services import day as days
 from booking.services.clinic import Rulebook
-from booking.services.staff import SignedIn
+from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.access import current_staff

@@ -1,20 +1,20 @@
 """Staff sign in and out."""
 
-from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
+from flask import Response, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.people import Findings, one_line
 from booking.formats import passwords
 from booking.formats.tokens import token_hash
-from booking.services import staff
+from booking.services import sessions, staff
 from booking.web import limits
 from booking.web.access import STAFF_COOKIE, clear_staff_cookie, set_staff_cookie
 from booking.web.installation import here, read, write
+from booking.web.staff.blueprint import blueprint
 
 DEVICE_COOKIE = "device"
 DEVICE_SECONDS = 180 * 24 * 3600
 _LONGEST = 254
-blueprint = Blueprint("staff", __name__)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -26,8 +26,8 @@ def login() -> ResponseReturnValue:
     if request.method == "GET":
         return _page(back, ended=bool(request.args.get("ended")))
     email = one_line(request.form.get("email", "")[:_LONGEST]) or ""
-    _count_try(email)
-    staff_id = _checked(email, request.form.get("password", ""))
+    count_try(email)
+    staff_id = checked(email, request.form.get("password", ""))
     if staff_id is None:
         found = Findings()
         found.add("email", "wrong", "The e-mail address or the password is not right")
@@ -39,7 +39,12 @@ def login() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """Sign out on the server, and leave nothing in the browser."""
     token = request.cookies.get(here().cookie_name(STAFF_COOKIE), "")
-    write(lambda session_, now: staff.end_session(session_, token, now=now))
+    write(lambda session_, now: sessions.end(session_, token, now=now))
+    return signed_out()
+
+
+def signed_out() -> ResponseReturnValue:
+    """Back to the sign-in page, with a browser that remembers nothing."""
     session.clear()
     response = redirect(url_for("staff.login"), code=303)
     clear_staff_cookie(response)  # type: ignore[arg-type]
@@ -57,10 +62,11 @@ def _page(
         errors=errors.errors if errors else [],
         next=back or None,
         ended=ended,
+        chosen=request.args.get("chosen") == "1",
     )
 
 
-def _count_try(email: str) -> None:
+def count_try(email: str) -> None:
     """
     Per account, per network and overall. A browser that signed in to the account before has a
     count of its own, so that somebody who guesses at an account does not lock out its owner.
@@ -73,7 +79,7 @@ def _count_try(email: str) -> None:
         limits.require(limits.SIGN_IN_OVERALL, "sign-in-overall", "all")
 
 
-def _checked(email: str, password: str) -> int | None:
+def checked(email: str, password: str) -> int | None:
     """The account's id if the password is right; the work is the same either way."""
     known = read(lambda session_, _: staff.password_hash_of(session_, email))
     matches = passwords.is_password(password, known[1] if known else None)
@@ -88,7 +94,7 @@ def _checked(email: str, password: str) -> int | None:
 def _signed_in(staff_id: int, email: str, back: str) -> Response:
     installation = here()
     token = write(
-        lambda session_, now: staff.start_session(
+        lambda session_, now: sessions.start(
             session_, staff_id, random_token=installation.random_token, now=now
         )
     )
