@@ -22,6 +22,9 @@ from booking.domain.rules import Rules
 from booking.domain.steps import steps_of_day
 from booking.domain.time import ONE_DAY, Span, instant, local_day
 
+# For each kind that a visit needs one of: those there are, and what is taken of each.
+Needs = Sequence[Sequence[Sequence[Span]]]
+
 
 def free_starts(
     rules: Rules,
@@ -32,6 +35,7 @@ def free_starts(
     now: datetime,
     notice: timedelta | None = None,
     others: Iterable[datetime] = (),
+    needs: Needs = (),
 ) -> list[datetime]:
     """
     Starts on offer, in UTC and ascending, on the clinic days from `first` to `last` inclusive.
@@ -39,9 +43,10 @@ def free_starts(
     Days beyond the horizon and days that have passed have none. `taken` are spans with buffers
     included, in any order. `notice` replaces the service's minimum notice: staff on the phone need
     none. `others` are the starts of such visits that the caps count: all in the weeks asked about.
+    `needs` are the rooms and devices: of each kind one must be free as long as the practitioner.
     """
     not_before = now + (rules.visit.notice if notice is None else notice)
-    busy, caps = _Taken(taken), _Caps(rules, others)
+    busy, caps, rooms = _Taken(taken), _Caps(rules, others), _Rooms(needs)
     day = max(first, local_day(now, rules.zone))
     last = min(last, rules.last_day(now))
     starts: list[datetime] = []
@@ -50,7 +55,9 @@ def free_starts(
             starts.extend(
                 start
                 for start in steps_of_day(rules, day)
-                if start >= not_before and not busy.overlaps(rules.visit.claim(start))
+                if start >= not_before
+                and not busy.overlaps(rules.visit.claim(start))
+                and rooms.has_all(rules.visit.claim(start))
             )
         day += ONE_DAY
     return starts
@@ -64,6 +71,7 @@ def require_free(
     now: datetime,
     notice: timedelta | None = None,
     others: Iterable[datetime] = (),
+    needs: Needs = (),
 ) -> datetime:
     """
     The UTC instant of `start` if it is on offer: exactly if `free_starts` lists it.
@@ -74,7 +82,9 @@ def require_free(
     """
     utc = instant(start)
     day = local_day(utc, rules.zone)
-    offered = free_starts(rules, taken, first=day, last=day, now=now, notice=notice, others=others)
+    offered = free_starts(
+        rules, taken, first=day, last=day, now=now, notice=notice, others=others, needs=needs
+    )
     if utc in offered:
         return utc
     raise _why_not(rules, utc, day, now=now, notice=notice)
@@ -118,6 +128,16 @@ class _Taken:
         if before and self.ends[before - 1] > span.start:
             return True
         return before < len(self.starts) and self.starts[before] < span.end
+
+
+class _Rooms:
+    """The rooms and devices of each kind that is needed."""
+
+    def __init__(self, needs: Needs):
+        self._kinds = [[_Taken(taken) for taken in kind] for kind in needs]
+
+    def has_all(self, span: Span) -> bool:
+        return all(any(not room.overlaps(span) for room in kind) for kind in self._kinds)
 
 
 class _Caps:

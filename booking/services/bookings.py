@@ -16,7 +16,8 @@ from booking.domain.slots import Slot
 from booking.domain.time import instant
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
-from booking.services import audit, availability, claims, outbox
+from booking.services import acceptance, audit, claims, outbox
+from booking.services.acceptance import Accepted
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.clinic import Plan, Rulebook
@@ -70,19 +71,24 @@ def book(
         IdempotencyKeyReused: the key of `once` came with other data before.
     """
     practitioner_id = offers.practitioner_id(session, wish.service, wish.practitioner)
-    rulebook = availability.lock(session, offers, [practitioner_id], calendar_changed=now)
+    rulebook = acceptance.lock(session, offers, [practitioner_id], calendar_changed=now)
     if once is not None and (earlier := answered_before(session, once)) is not None:
         return get(session, earlier)
     plan = rulebook.plan(wish.service, wish.practitioner)
     held = _own_hold(session, wish, plan, now=now)
-    slot = held or availability.require_slot(
+    accepted = held or acceptance.require_slot(
         session, plan, wish.start, now=now, notice=notice_for(actor)
     )
+    slot = accepted.slot
     patient = _add_patient(session, wish.person, now=now)
     booking = _add_booking(session, links, plan, slot, patient, wish, random_token, now=now)
     if held is None or not _convert(session, wish, booking, now=now):
-        span = plan.rules.visit.claim(slot.start)
-        claims.take(session, plan.practitioner_id, span, booking_id=booking.id)
+        if held is not None:
+            # Its claims are gone: all must be won anew, the rooms too.
+            accepted = acceptance.require_slot(
+                session, plan, wish.start, now=now, notice=notice_for(actor)
+            )
+        claims.take_all(session, accepted.resources, accepted.span, booking_id=booking.id)
     if wish.hold_id is not None:
         session.execute(delete(Hold).where(Hold.id == wish.hold_id))
     if wish.privacy_notice is not None:
@@ -116,7 +122,7 @@ def notice_for(actor: Actor) -> timedelta | None:
     return None if actor.kind is ActorKind.PATIENT else timedelta()
 
 
-def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Slot | None:
+def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Accepted | None:
     """The slot of the caller's hold, if it is the one that is asked for and has not run out."""
     if wish.hold_id is None:
         return None
@@ -127,7 +133,8 @@ def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Slo
     asked_for = (plan.practitioner_id, plan.service_id, instant(wish.start))
     if (hold.practitioner_id, hold.service_id, hold.start) != asked_for:
         return None
-    return Slot(plan.service, plan.practitioner, hold.start, hold.end)
+    # Its claims are there already; the rooms among them go with it.
+    return acceptance.accept(plan, hold.start, ())
 
 
 def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
@@ -242,7 +249,7 @@ def locked(
     session: Session, offers: Offers, booking: Booking, *, now: datetime
 ) -> tuple[Booking, Rulebook]:
     """The booking as it is once its practitioner's lock is ours, and the rules."""
-    rulebook = availability.lock(session, offers, [booking.practitioner_id], calendar_changed=now)
+    rulebook = acceptance.lock(session, offers, [booking.practitioner_id], calendar_changed=now)
     return get(session, booking.id), rulebook
 
 

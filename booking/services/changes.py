@@ -10,11 +10,12 @@ from booking.domain.lifecycle import ActorKind, State
 from booking.domain.messages import MessageKind
 from booking.domain.time import instant
 from booking.formats.links import Links
-from booking.services import audit, availability, claims, outbox
+from booking.services import acceptance, audit, claims, outbox
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.bookings import locked, notice_for, standing, wall_time
 from booking.services.clinic import Rulebook
+from booking.services.free_time import read_busy
 from booking.store.bookings import Booking
 
 # States in which a subscribed calendar shows the booking as it did before.
@@ -44,13 +45,15 @@ def move(
     if instant(start) == booking.start:
         return booking
     plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
-    slot = availability.require_slot(
+    accepted = acceptance.require_slot(
         session, plan, start, now=now, notice=notice_for(actor), without_booking=booking.id
     )
-    claims.move(session, booking.id, plan.practitioner_id, plan.rules.visit.claim(slot.start))
+    slot = accepted.slot
+    claims.move(session, booking.id, accepted.resources, accepted.span)
     previous = booking.start
     booking.start, booking.end = slot.start, slot.end
     booking.local_start, booking.time_zone = wall_time(slot.start, plan), plan.rules.zone.key
+    booking.stranding = None
     booking.sequence += 1
     booking.updated_at = now
     audit.record(
@@ -175,10 +178,11 @@ def undo(
 def _win_back(session: Session, booking: Booking, rulebook: Rulebook, *, now: datetime) -> None:
     plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
     span = plan.rules.visit.claim(booking.start)
-    found = claims.within(session, booking.practitioner_id, span)
-    claims.release(session, [claim for claim in found if not claim.counts(now)])
+    busy = read_busy(session, plan, span, now=now)
+    claims.release(session, busy.expired)
     try:
-        claims.take(session, booking.practitioner_id, span, booking_id=booking.id)
+        resources = (booking.practitioner_id, *busy.choose_rooms(span))
+        claims.take_all(session, resources, span, booking_id=booking.id)
     except SlotRefusal as refusal:
         refusal.start = booking.start
         raise

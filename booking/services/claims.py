@@ -1,6 +1,9 @@
-"""A practitioner's time: what is taken of it, taking, moving and freeing it, under their lock."""
+"""
+The time of a practitioner or of a room: what is taken of it, taking, moving and freeing it, under
+its lock.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +29,14 @@ _WITHIN = (
         _claims.end > bindparam("window_start"),
     )
 )
+_EACH_WITHIN = select(
+    _claims.resource_id,
+    _claims.start,
+    _claims.end,
+    _claims.booking_id,
+    _claims.hold_id,
+    _holds.expires_at,
+).select_from(table(Claim).outerjoin(table(Hold), _claims.hold_id == _holds.id))
 _LONGEST_BUFFER = select(func.max(Service.buffer_before_minutes))
 
 
@@ -41,6 +52,10 @@ class Taken:
     def counts(self, now: datetime) -> bool:
         """Whether the time is taken; that of a hold that ran out is not."""
         return self.expires_at is None or self.expires_at > now
+
+    def is_of(self, booking_id: int | None) -> bool:
+        """Whether it is this booking's; None is no booking."""
+        return booking_id is not None and self.booking_id == booking_id
 
 
 def within(session: Session, resource_id: int, window: Span) -> list[Taken]:
@@ -61,6 +76,38 @@ def release(session: Session, expired: Iterable[Taken]) -> None:
     hold_ids = [claim.hold_id for claim in expired]
     if hold_ids:
         session.execute(delete(table(Hold)).where(_holds.id.in_(hold_ids)))
+
+
+def of_each(session: Session, resource_ids: Sequence[int], window: Span) -> dict[int, list[Taken]]:
+    """All claims of several resources that overlap `window`, read at once."""
+    found: dict[int, list[Taken]] = {resource_id: [] for resource_id in resource_ids}
+    if found:
+        query = _EACH_WITHIN.where(
+            _claims.resource_id.in_(resource_ids),
+            _claims.start < window.end,
+            _claims.end > window.start,
+        )
+        for resource_id, start, end, *owner in session.execute(query):
+            found[resource_id].append(Taken(Span(start, end), *owner))
+    return found
+
+
+def take_all(
+    session: Session,
+    resource_ids: Sequence[int],
+    span: Span,
+    *,
+    hold_id: int | None = None,
+    booking_id: int | None = None,
+) -> None:
+    """
+    Claim `span` of a practitioner and of the rooms that go with it.
+
+    Raises:
+        SlotUnavailable: the database refused one of them; the transaction must not be committed.
+    """
+    for resource_id in resource_ids:
+        take(session, resource_id, span, hold_id=hold_id, booking_id=booking_id)
 
 
 def take(
@@ -107,26 +154,33 @@ def convert(session: Session, *, hold_id: int, booking_id: int, now: datetime) -
     return bool(converted.rowcount)  # type: ignore[attr-defined]
 
 
-def move(session: Session, booking_id: int, resource_id: int, span: Span) -> None:
+def move(session: Session, booking_id: int, resource_ids: Sequence[int], span: Span) -> None:
     """
-    Give a booking's claim another time: in one statement, so the old time is freed only if the
-    new one is won.
+    Give a booking another time of its practitioner, who comes first, and of rooms.
+
+    The practitioner's claim changes in one statement, so the old time is freed only if the new
+    one is won.
 
     Raises:
         SlotUnavailable: the new time is taken; the booking keeps the old one.
     """
+    practitioner_id, *rooms = resource_ids
     try:
         moved = session.execute(
             update(Claim)
-            .where(Claim.booking_id == booking_id)
-            .values(resource_id=resource_id, start=span.start, end=span.end)
+            .where(Claim.booking_id == booking_id, Claim.resource_id == practitioner_id)
+            .values(start=span.start, end=span.end)
             .execution_options(synchronize_session=False)
         )
     except IntegrityError as error:
         raise _refusal(error) from error
     if not moved.rowcount:  # type: ignore[attr-defined]
         # Its time has passed and the claim was swept away; a new time needs a new claim.
-        take(session, resource_id, span, booking_id=booking_id)
+        take(session, practitioner_id, span, booking_id=booking_id)
+    session.execute(
+        delete(Claim).where(Claim.booking_id == booking_id, Claim.resource_id != practitioner_id)
+    )
+    take_all(session, rooms, span, booking_id=booking_id)
 
 
 def free(session: Session, booking_id: int) -> None:

@@ -11,7 +11,15 @@ from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner
 from booking.domain.hours import Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
 from booking.store import clinic as store
-from booking.store.clinic import Clinic, Picture, Practitioner, Service, ServicePractitioner
+from booking.store.clinic import (
+    Clinic,
+    Picture,
+    Practitioner,
+    Room,
+    Service,
+    ServicePractitioner,
+    ServiceRoom,
+)
 
 # The name under which the logo is kept among the pictures.
 LOGO = "logo"
@@ -53,6 +61,13 @@ class Plan:
     practitioner: str
     practitioner_name: str
     rules: Rules
+    # The rooms, and the devices, of which a visit needs one: their ids, by kind.
+    needs: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def rooms(self) -> tuple[int, ...]:
+        """All that a visit might take besides the practitioner."""
+        return tuple(room for kind in self.needs for room in kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +151,7 @@ def read_rulebook(session: Session) -> Rulebook:
         accent=clinic.accent,
         logo=_logo(session),
     )
-    hours = _Hours(session)
+    hours, needs = _Hours(session), _needs(session)
     rows = session.execute(
         select(Service, Practitioner)
         .join(ServicePractitioner, ServicePractitioner.service_id == Service.id)
@@ -145,10 +160,30 @@ def read_rulebook(session: Session) -> Rulebook:
         .order_by(Service.id, Practitioner.id)
     )
     plans = tuple(
-        _plan(service, practitioner, hours.rules(facts.zone, practitioner.id, _visit(service)))
+        _plan(
+            service,
+            practitioner,
+            hours.rules(facts.zone, practitioner.id, _visit(service)),
+            needs.get(service.id, ()),
+        )
         for service, practitioner in rows
     )
     return Rulebook(clinic.version, facts, plans)
+
+
+def _needs(session: Session) -> dict[int, tuple[tuple[int, ...], ...]]:
+    """By service; a kind of which all are archived is still needed, and nothing is on offer."""
+    rows = session.execute(
+        select(ServiceRoom.service_id, Room.is_device, Room.id, Room.is_archived)
+        .join(Room, ServiceRoom.room_id == Room.id)
+        .order_by(Room.is_device, Room.id)
+    )
+    found: dict[int, dict[bool, list[int]]] = {}
+    for service_id, is_device, room_id, is_archived in rows:
+        kind = found.setdefault(service_id, {}).setdefault(is_device, [])
+        if not is_archived:
+            kind.append(room_id)
+    return {service: tuple(map(tuple, kinds.values())) for service, kinds in found.items()}
 
 
 def _logo(session: Session) -> LogoFacts | None:
@@ -218,7 +253,9 @@ def _visit(service: Service) -> Visit:
     )
 
 
-def _plan(service: Service, practitioner: Practitioner, rules: Rules) -> Plan:
+def _plan(
+    service: Service, practitioner: Practitioner, rules: Rules, needs: tuple[tuple[int, ...], ...]
+) -> Plan:
     return Plan(
         service_id=service.id,
         service=service.slug,
@@ -227,4 +264,5 @@ def _plan(service: Service, practitioner: Practitioner, rules: Rules) -> Plan:
         practitioner=practitioner.slug,
         practitioner_name=practitioner.name,
         rules=rules,
+        needs=needs,
     )

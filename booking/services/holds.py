@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from booking.domain.errors import HoldExpired
 from booking.domain.slots import Slot
 from booking.formats.tokens import RandomToken, token_hash
-from booking.services import availability, claims
+from booking.services import acceptance, claims
 from booking.services.availability import Offers
 from booking.store.bookings import Hold
 
@@ -48,11 +48,12 @@ def hold(
         SlotRefusal: the start is not on offer.
     """
     practitioner_id = offers.practitioner_id(session, service, practitioner)
-    rulebook = availability.lock(session, offers, _resources(session, practitioner_id, replaces))
+    rulebook = acceptance.lock(session, offers, _resources(session, practitioner_id, replaces))
     plan = rulebook.plan(service, practitioner)
     if replaces is not None:
         session.execute(delete(Hold).where(Hold.id == replaces))
-    slot = availability.require_slot(session, plan, start, now=now)
+    accepted = acceptance.require_slot(session, plan, start, now=now)
+    slot = accepted.slot
     token = random_token()
     row = Hold(
         token_hash=token_hash(token),
@@ -65,7 +66,7 @@ def hold(
     )
     session.add(row)
     session.flush()
-    claims.take(session, plan.practitioner_id, plan.rules.visit.claim(slot.start), hold_id=row.id)
+    claims.take_all(session, accepted.resources, accepted.span, hold_id=row.id)
     return Held(row.id, token, slot, row.expires_at)
 
 
@@ -86,7 +87,7 @@ def extend(session: Session, offers: Offers, hold_id: int, *, now: datetime) -> 
     row = session.get(Hold, hold_id)
     if row is None:
         raise HoldExpired
-    rulebook = availability.lock(session, offers, [row.practitioner_id])
+    rulebook = acceptance.lock(session, offers, [row.practitioner_id])
     row = session.get(Hold, hold_id, populate_existing=True)
     if row is None or row.expires_at <= now:
         raise HoldExpired

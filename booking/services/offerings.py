@@ -9,7 +9,7 @@ from booking.domain.errors import NotFound
 from booking.services.audit import differences
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
-from booking.store.clinic import Service, ServicePractitioner
+from booking.store.clinic import Service, ServicePractitioner, ServiceRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Offering:
     cap_week: int | None
     practitioners: frozenset[int]
     is_archived: bool = False
+    # The rooms and the devices of which a visit needs one each; none: it needs none.
+    rooms: frozenset[int] = frozenset()
 
     @classmethod
     def usual(cls, name: str, length: int, practitioners: frozenset[int]) -> "Offering":
@@ -69,6 +71,7 @@ def as_it_is(session: Session, row: Service) -> Offering:
     offered_by = session.scalars(
         select(ServicePractitioner.practitioner_id).where(ServicePractitioner.service_id == row.id)
     )
+    rooms = session.scalars(select(ServiceRoom.room_id).where(ServiceRoom.service_id == row.id))
     return Offering(
         name=row.name,
         length=row.length_minutes,
@@ -81,6 +84,7 @@ def as_it_is(session: Session, row: Service) -> Offering:
         cap_week=row.cap_week,
         practitioners=frozenset(offered_by),
         is_archived=row.is_archived,
+        rooms=frozenset(rooms),
     )
 
 
@@ -103,6 +107,9 @@ def change(slug: str, new: Offering) -> Edit:
                 session, ServicePractitioner, service_id=row.id, practitioner_id=practitioner_id
             )
 
+        session.execute(delete(ServiceRoom).where(ServiceRoom.service_id == row.id))
+        for room_id in sorted(new.rooms):
+            insert_row(session, ServiceRoom, service_id=row.id, room_id=room_id)
         return f"{slug}: {differences(old, new)}"
 
     return Edit("service", apply)

@@ -14,11 +14,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import BookingsStranded, NoLongerOffered
-from booking.domain.lifecycle import State
+from booking.domain.lifecycle import State, Stranding
 from booking.domain.steps import is_open
 from booking.domain.time import ONE_DAY, Span, local_day
 from booking.formats.links import Links
-from booking.services import audit, availability, changes
+from booking.services import acceptance, audit, changes, free_time, room_claims
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.clinic import Plan, Rulebook, read_rulebook
@@ -110,7 +110,7 @@ def carry_out(
         if one.booking_id not in choices:
             raise BookingsStranded
         _settle(session, links, one, choices[one.booking_id], reason, actor, now=now)
-    _give_back_holds(session, after, now=now)
+    _give_back_holds(session, before, after, now=now)
     audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=words[:_WORDS_MAX])
 
 
@@ -147,7 +147,7 @@ def _next_monday(rulebook: Rulebook, now: datetime) -> date:
 def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook, str]:
     everybody = session.scalars(select(Practitioner.id)).all()
     # Memory of its own: what is read here is not true before the commit.
-    availability.lock(session, Offers(), everybody)
+    acceptance.lock(session, Offers(), everybody)
     before = read_rulebook(session)
     words = edit.apply(session)
     session.execute(update(Clinic).values(version=Clinic.version + 1))
@@ -159,7 +159,9 @@ def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook, str]:
 def _stranded(
     session: Session, before: Rulebook, after: Rulebook, *, now: datetime
 ) -> list[Stranded]:
-    """Coming bookings that were within the rules and no longer are; not those kept earlier."""
+    """Coming bookings that lose their time or their room; not those kept earlier."""
+    needed = any(plan.needs for plan in (*before.plans, *after.plans))
+    without_room = room_claims.provide(session, after, now=now) if needed else set()
     coming = session.scalars(
         select(Booking)
         .options(joinedload(Booking.patient), joinedload(Booking.practitioner))
@@ -176,7 +178,8 @@ def _stranded(
             phone=booking.patient.phone,
         )
         for booking in coming
-        if _allows(before, booking) and not _allows(after, booking)
+        if (_allows(before, booking) and not _allows(after, booking))
+        or (booking.id in without_room and booking.stranding is not Stranding.KEPT)
     ]
 
 
@@ -188,10 +191,16 @@ def _allows(rulebook: Rulebook, visit: Booking | Hold) -> bool:
     return is_open(plan.rules, Span(visit.start, visit.end))
 
 
-def _give_back_holds(session: Session, after: Rulebook, *, now: datetime) -> None:
+def _give_back_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> None:
     """Whoever is just filling in the form learns at the end of it that the time is gone."""
     held = session.scalars(select(Hold).where(Hold.expires_at > now))
-    gone = [hold.id for hold in held if not _allows(after, hold)]
+    needs = {_key(plan): plan.needs for plan in before.plans}
+    other_rooms = {_key(plan) for plan in after.plans if plan.needs != needs.get(_key(plan))}
+    gone = [
+        hold.id
+        for hold in held
+        if not _allows(after, hold) or (hold.service_id, hold.practitioner_id) in other_rooms
+    ]
     if gone:
         session.execute(delete(Hold).where(Hold.id.in_(gone)))
 
@@ -207,6 +216,7 @@ def _settle(
     now: datetime,
 ) -> None:
     if choice is Choice.KEEP:
+        session.get_one(Booking, one.booking_id).stranding = Stranding.KEPT
         audit.record(session, actor, "kept", now=now, booking_id=one.booking_id, reason=reason)
         return
     booking = session.get_one(Booking, one.booking_id)
@@ -219,7 +229,7 @@ def _starts(
     session: Session, rulebook: Rulebook, monday: date, *, now: datetime
 ) -> dict[tuple[int, int], list[datetime]]:
     return {
-        _key(plan): availability.fresh_starts(
+        _key(plan): free_time.fresh_starts(
             session, plan, first=monday, last=monday + 6 * ONE_DAY, now=now
         )
         for plan in rulebook.plans

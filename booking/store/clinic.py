@@ -122,6 +122,31 @@ class ServicePractitioner(Base):
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"), primary_key=True)
 
 
+class Room(Base):
+    """
+    A room or a device that visits need; its time is claimed like a practitioner's.
+
+    Archived rather than deleted, since claims refer to it.
+    """
+
+    __tablename__ = "rooms"
+
+    id: Mapped[int] = mapped_column(ForeignKey("resources.id"), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    is_device: Mapped[bool] = mapped_column(default=False)
+    is_archived: Mapped[bool] = mapped_column(default=False)
+
+
+class ServiceRoom(Base):
+    """A service needs one of its rooms, and one of its devices."""
+
+    __tablename__ = "service_rooms"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+
+
 class OpeningHours(Base):
     """
     A weekly stretch in clinic time: Monday is 0; minutes after 00:00.

@@ -157,3 +157,19 @@ def test_staff_from_all_sides(page: Page, clinic: Clinic, look: Look):
     look("choosing a password")
     page.goto("/password/none")
     look("a link that is gone")
+
+
+def test_rooms_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/rooms")
+    look("no rooms")
+    link(page, "Another one").click()
+    button(page, "Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("a room with an error")
+    page.get_by_label("Name").fill("Room 1")
+    button(page, "Save").click()
+    link(page, "Room 1").click()
+    look("a room")
+    page.goto("/admin/services/consultation")
+    look("a service that may need a room")

@@ -9,8 +9,8 @@ from typing import Any
 from unittest import mock
 
 from booking.domain.lifecycle import State
-from booking.domain.slots import Slot
-from booking.services import availability, bookings, changes, holds, outbox
+from booking.services import acceptance, bookings, changes, holds, outbox
+from booking.services.acceptance import Accepted
 from booking.services.audit import PATIENT
 from booking.services.bookings import Wish
 from booking.services.clinic import Plan
@@ -20,9 +20,9 @@ from tests.races.crowd import Scene
 from tests.support import ANN, RECEPTION, SECRET, Clinic, Time
 
 
-def unseen(session: object, plan: Plan, start: datetime, **facts: object) -> Slot:
-    """What `availability.require_slot` would say if everything were always free."""
-    return Slot(plan.service, plan.practitioner, start, start + plan.rules.visit.length)
+def unseen(session: object, plan: Plan, start: datetime, **facts: object) -> Accepted:
+    """What `acceptance.require_slot` would say if everything were always free."""
+    return acceptance.accept(plan, start, ())
 
 
 class Place:
@@ -35,7 +35,7 @@ class Place:
         self._undo = ExitStack()
         if scene.blind:
             # A control takes the guarantee away, which no seam can do.
-            self._undo.enter_context(mock.patch.object(availability, "require_slot", unseen))
+            self._undo.enter_context(mock.patch.object(acceptance, "require_slot", unseen))
         self._app: Any = None
 
     def leave(self) -> None:

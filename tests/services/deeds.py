@@ -206,12 +206,14 @@ def holds_left(clinic: Clinic) -> int:
     return count(clinic, Hold)
 
 
-def is_offered(clinic: Clinic, start: datetime) -> bool:
+def is_offered(clinic: Clinic, start: datetime, *, practitioner: str | None = None) -> bool:
+    """Whether patients are offered this start, with this practitioner or with anybody."""
     day = start.astimezone(at("2026-01-01T00:00-05:00").tzinfo).date()
-    offered = {
-        slot.start for slot in clinic.slots(day - timedelta(days=1), day + timedelta(days=1))
+    return start in {
+        slot.start
+        for slot in clinic.slots(day - timedelta(days=1), day + timedelta(days=1))
+        if practitioner in {None, slot.practitioner}
     }
-    return start in offered
 
 
 def everything(clinic: Clinic) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from booking.domain.errors import NotSetUp, SlotRefusal, UnknownPractitioner, UnknownService
 from booking.domain.slots import Slot, parse_slot_id
-from booking.services import availability, demo
+from booking.services import availability, demo, free_time
 from booking.services.availability import Offers
 from booking.store.engine import Database
 from tests.services.deeds import (
@@ -63,7 +63,7 @@ def near(clinic: Clinic, wanted: object, practitioner: str | None = "dr-ahmed") 
 
 def staff_slots(clinic: Clinic, day: date) -> list[Slot]:
     return clinic.read(
-        lambda session, now: availability.staff_slots(
+        lambda session, now: free_time.staff_slots(
             session,
             clinic.offers.rulebook(session).plans_for("consultation"),
             first=day,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
@@ -13,7 +14,7 @@ from booking.domain.slots import slot_id
 from booking.formats.mail import Letter, compose
 from booking.formats.passwords import hash_password
 from booking.seams.mailbox import Mailbox
-from booking.services import calendars, letters
+from booking.services import calendars, letters, rooms
 from booking.store import clinic as rows
 from booking.store.access import Staff, StaffRole
 from booking.store.bookings import Booking
@@ -38,6 +39,7 @@ class Furniture:
 def furnish(clinic: Clinic, instance: Path) -> Furniture:
     """A booking, its mail in the local mailbox, and a feed."""
     booking = clinic.book(TUESDAY_NINE)
+    add_room(clinic)
     return Furniture(
         booking=booking,
         manage_token=clinic.links.keys.new(booking.uid, 0),
@@ -88,6 +90,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "account_id": "1",
         "practitioner": "dr-ahmed",
         "service": "consultation",
+        "room": "room-1",
         "filename": "invite.ics",
         "version": version,
         "name": name,
@@ -139,6 +142,18 @@ def add_practitioner(clinic: Clinic, slug: str = "dr-weber") -> int:
         )
         session.query(rows.Clinic).update({"version": rows.Clinic.version + 1})
         return resource.id
+
+    return clinic.write(work)
+
+
+def add_room(clinic: Clinic, name: str = "Room 1", *, is_device: bool = False) -> int:
+    """A room or a device that no service needs yet."""
+
+    def work(session: Session, now: datetime) -> int:
+        slug = name.lower().replace(" ", "-")
+        rooms.add(slug, rooms.Facility(name, is_device), now=now).apply(session)
+        session.flush()
+        return rooms.room(session, slug).id
 
     return clinic.write(work)
 

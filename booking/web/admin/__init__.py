@@ -8,6 +8,7 @@ from booking.web.admin import (
     hours,
     overview,
     practitioners,
+    rooms,
     services,
     staff,
 )
@@ -16,4 +17,4 @@ from booking.web.admin.blueprint import blueprint
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (overview, clinic, hours, closures, holidays, practitioners, services, staff, audit)
+VIEWS = (overview, clinic, hours, closures, holidays, practitioners, rooms, services, staff, audit)

@@ -11,6 +11,7 @@ from booking.domain.slugs import free_slug
 from booking.services import hours, offerings
 from booking.services import practitioners as people
 from booking.services.offerings import Offering
+from booking.services.rooms import all_rooms as facilities
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
 from booking.web.admin import changing, reading
@@ -73,11 +74,12 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
     found, edit = Findings(), None
     if request.method == "POST":
         chosen = {int(one) for one in request.form.getlist("who")[:500] if one.isdecimal()}
-        values = {**forms.typed(request.form, *_FIELDS), "practitioners": chosen}
+        rooms = {int(one) for one in request.form.getlist("rooms")[:500] if one.isdecimal()}
+        values = {**forms.typed(request.form, *_FIELDS), "practitioners": chosen, "rooms": rooms}
         edit = _read(values, chosen, found, slug=slug)
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        who = read(lambda session, _: people.bookable(session))
+        who, rooms = read(lambda session, _: (people.bookable(session), facilities(session)))
         return changing.page(
             "admin/service.html",
             effect,
@@ -85,6 +87,11 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
             here=here,
             is_new=slug is None,
             practitioners=[{"id": one.id, "name": one.name} for one in who],
+            rooms=[
+                {"id": one.id, "name": one.name, "is_device": one.is_device}
+                for one in rooms
+                if not one.is_archived or one.id in values["rooms"]
+            ],
             values=values,
             typed={name: values[name] for name in _FIELDS},
         )
@@ -103,11 +110,12 @@ def _values(offering: Offering) -> dict[str, Any]:
         **caps,
         "archived": "1" if offering.is_archived else "",
         "practitioners": offering.practitioners,
+        "rooms": offering.rooms,
     }
 
 
 def _read(
-    values: Mapping[str, str], chosen: set[int], found: Findings, *, slug: str | None
+    values: Mapping[str, Any], chosen: set[int], found: Findings, *, slug: str | None
 ) -> Edit | None:
     name = reading.read_label(values, "name", found, most=_NAME_MAX)
     numbers = {
@@ -133,8 +141,14 @@ def _read(
         cap_week=caps["cap_week"],
         practitioners=frozenset(chosen),
         is_archived=archived,
+        rooms=_known_rooms(values["rooms"]),
     )
     return offerings.add(_free_slug(name), new) if slug is None else offerings.change(slug, new)
+
+
+def _known_rooms(chosen: set[int]) -> frozenset[int]:
+    known = {one.id for one in read(lambda session, _: facilities(session))}
+    return frozenset(chosen & known)
 
 
 def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -> None:

@@ -11,7 +11,7 @@ from booking.domain.lifecycle import State
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot
 from booking.domain.time import local_day
-from booking.services import audit, availability, bookings, changes, outbox, staff
+from booking.services import audit, bookings, changes, free_time, outbox, staff
 from booking.services import day as days
 from booking.services.clinic import Rulebook
 from booking.services.sessions import SignedIn
@@ -49,7 +49,7 @@ def day() -> ResponseReturnValue:
 def _free(session: Session, rulebook: Rulebook, chosen: date, now: datetime) -> list[Slot]:
     """The free times of the first service, of everybody who offers it."""
     plans = next(iter(rulebook.services.values()), [])
-    return availability.staff_slots(session, plans, first=chosen, last=chosen, now=now)
+    return free_time.staff_slots(session, plans, first=chosen, last=chosen, now=now)
 
 
 @blueprint.get("/bookings/<int(max=2147483647):booking_id>")

@@ -10,7 +10,7 @@ from booking.domain.errors import NotFound, SlotRefusal
 from booking.domain.people import Findings
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
-from booking.services import availability, bookings
+from booking.services import bookings, free_time
 from booking.services.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
 from booking.store.engine import Session
@@ -48,7 +48,7 @@ def _form() -> dict[str, Any]:
         today = local_day(now, zone)
         first = asked or today
         last = first if asked else max((p.rules.last_day(now) for p in plans), default=first)
-        slots = availability.staff_slots(session, plans, first=first, last=last, now=now)
+        slots = free_time.staff_slots(session, plans, first=first, last=last, now=now)
         chosen = asked or (local_day(slots[0].start, zone) if slots else today)
         of_day = [slot for slot in slots if local_day(slot.start, zone) == chosen]
         return {

@@ -1,0 +1,86 @@
+"""Rooms and devices that visits need."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.people import Findings
+from booking.domain.slugs import free_slug
+from booking.services import rooms as facilities
+from booking.services.rooms import Facility
+from booking.services.rule_changes import Edit
+from booking.store.engine import Session
+from booking.web.admin import changing, reading
+from booking.web.admin.blueprint import blueprint
+from booking.web.clinic import now
+from booking.web.installation import read
+from booking.web.patients import forms
+
+_FIELDS = ("name", "kind", "archived")
+_NAME_MAX = 200
+
+
+@blueprint.get("/rooms")
+def rooms() -> ResponseReturnValue:
+    """What there is, and what is no longer used."""
+    listed = [
+        {"slug": one.slug, "name": one.name, "device": one.is_device, "archived": one.is_archived}
+        for one in read(lambda session, _: facilities.all_rooms(session))
+    ]
+    saved = request.args.get("saved") == "1"
+    return render_template("admin/rooms.html", rooms=listed, saved=saved)
+
+
+@blueprint.route("/rooms/new", methods=["GET", "POST"])
+def new_room() -> ResponseReturnValue:
+    """Another room or device."""
+    return _form(Facility("", is_device=False), slug=None)
+
+
+@blueprint.route("/rooms/<room>", methods=["GET", "POST"])
+def room(room: str) -> ResponseReturnValue:
+    """One room or device."""
+
+    def look(session: Session, _: object) -> Facility:
+        return facilities.as_it_is(facilities.room(session, room))
+
+    return _form(read(look), slug=room)
+
+
+def _form(facility: Facility, *, slug: str | None) -> ResponseReturnValue:
+    found, edit, values = Findings(), None, _values(facility)
+    if request.method == "POST":
+        values = forms.typed(request.form, *_FIELDS)
+        edit = _read(values, found, slug=slug)
+    here = url_for("admin.room", room=slug) if slug else url_for("admin.new_room")
+
+    def show(effect: dict[str, Any]) -> ResponseReturnValue:
+        page = "admin/room.html"
+        return changing.page(page, effect, found, here=here, slug=slug, values=values, typed=values)
+
+    if edit is None:
+        return show(changing.as_it_is())
+    return changing.change(edit, found, show=show, done=url_for("admin.rooms", saved="1"))
+
+
+def _values(facility: Facility) -> dict[str, str]:
+    return {
+        "name": facility.name,
+        "kind": "device" if facility.is_device else "room",
+        "archived": "1" if facility.is_archived else "",
+    }
+
+
+def _read(values: Mapping[str, str], found: Findings, *, slug: str | None) -> Edit | None:
+    name = reading.read_label(values, "name", found, most=_NAME_MAX)
+    if values["kind"] not in {"room", "device"}:
+        found.add("kind", "missing", "Choose what it is")
+    if found.errors:
+        return None
+    facility = Facility(name, values["kind"] == "device", values["archived"] == "1")
+    if slug is not None:
+        return facilities.change(slug, facility)
+    taken = {one.slug for one in read(lambda session, _: facilities.all_rooms(session))}
+    return facilities.add(free_slug(name, taken, otherwise="room"), facility, now=now())
