@@ -29,6 +29,7 @@ class MessageKind(StrEnum):
     CONFIRMED = "confirmed"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    NEW_TIMES = "new_times"
     DOCTOR_BOOKED = "doctor_booked"
     DOCTOR_MOVED = "doctor_moved"
     DOCTOR_CANCELLED = "doctor_cancelled"
@@ -37,6 +38,11 @@ class MessageKind(StrEnum):
     def audience(self) -> Audience:
         """Whom it goes to."""
         return Audience.DOCTOR if self.value.startswith("doctor_") else Audience.PATIENT
+
+    @property
+    def invites(self) -> bool:
+        """It brings the visit as a calendar entry."""
+        return self.audience is Audience.PATIENT and self is not MessageKind.NEW_TIMES
 
     @property
     def tells_of_cancellation(self) -> bool:

@@ -34,6 +34,10 @@ class Links:
         """Where the patient sees, moves or cancels the booking."""
         return f"{self.public_url}/manage/{token}"
 
+    def move_to(self, token: str, slot: str) -> str:
+        """Where the patient moves the booking to one slot, after looking at it."""
+        return f"{self.manage(token)}/move?{urlencode({'slot': slot})}"
+
     def download(self, token: str) -> str:
         """The booking as a calendar file."""
         return f"{self.public_url}/manage/{token}/appointment.ics"

@@ -10,7 +10,7 @@ from booking.domain.lifecycle import ActorKind, State
 from booking.domain.messages import MessageKind
 from booking.domain.time import instant
 from booking.formats.links import Links
-from booking.services import acceptance, audit, claims, outbox
+from booking.services import acceptance, audit, claims, new_times, outbox
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.bookings import locked, notice_for, standing, wall_time
@@ -45,6 +45,8 @@ def move(
     if instant(start) == booking.start:
         return booking
     plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
+    # What is held for this booking makes way for it, and comes back if the start is not won.
+    new_times.settle(session, booking)
     accepted = acceptance.require_slot(
         session, plan, start, now=now, notice=notice_for(actor), without_booking=booking.id
     )
@@ -53,7 +55,6 @@ def move(
     previous = booking.start
     booking.start, booking.end = slot.start, slot.end
     booking.local_start, booking.time_zone = wall_time(slot.start, plan), plan.rules.zone.key
-    booking.stranding = None
     booking.sequence += 1
     booking.updated_at = now
     audit.record(
@@ -109,6 +110,7 @@ def advance(
     _enter(session, booking, to, actor, "state", reason=reason, now=now)
     if to in {State.CANCELLED, State.ENTERED_IN_ERROR}:
         claims.free(session, booking.id)
+        new_times.settle(session, booking)
         booking.cancelled_late = actor.kind is ActorKind.PATIENT and lifecycle.is_late_cancellation(
             booking.start, now=now
         )

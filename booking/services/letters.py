@@ -6,6 +6,7 @@ from datetime import datetime
 from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageKind
+from booking.domain.slots import slot_id
 from booking.formats import dates, ics
 from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Method, Organizer
@@ -40,7 +41,7 @@ def letter(
         recipient=message.recipient,
         message_id=message.message_id,
         date=now,
-        invitation=None if doctor else _invitation(message, clinic, sender),
+        invitation=_invitation(message, clinic, sender) if message.kind.invites else None,
     )
 
 
@@ -71,11 +72,34 @@ def _facts(message: Message, clinic: ClinicFacts, links: Links) -> dict[str, obj
         if old
         else None,
         "what": _DOCTOR_WORDS.get(message.kind),
+        **_offered(message, clinic, links, token, locale),
         "initials": initials(booking.patient.name),
         "desk_url": links.desk(booking.id),
         "lang": locale,
         "dir": "ltr",
     }
+
+
+def _offered(
+    message: Message, clinic: ClinicFacts, links: Links, token: str | None, locale: str
+) -> dict[str, object]:
+    """The times that are held for the patient, each with its link, and until when."""
+    if message.kind is not MessageKind.NEW_TIMES or token is None:
+        return {"offers": [], "kept_until": None}
+    booking = message.booking
+    held = booking.offered
+    shown = [
+        {
+            "when": dates.show_moment_year(hold.start.astimezone(clinic.zone), locale=locale),
+            "url": links.move_to(
+                token, slot_id(booking.service.slug, booking.practitioner.slug, hold.start)
+            ),
+        }
+        for hold in held
+    ]
+    until = min((hold.expires_at for hold in held), default=None)
+    words = dates.show_moment(until.astimezone(clinic.zone), locale=locale) if until else None
+    return {"offers": shown, "kept_until": words}
 
 
 def manage_token(booking: Booking, links: Links) -> str | None:

@@ -18,7 +18,8 @@ from booking.domain.lifecycle import State, Stranding
 from booking.domain.steps import is_open
 from booking.domain.time import ONE_DAY, Span, local_day
 from booking.formats.links import Links
-from booking.services import acceptance, audit, changes, free_time, room_claims
+from booking.formats.tokens import RandomToken
+from booking.services import acceptance, audit, changes, free_time, new_times, room_claims
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.clinic import Plan, Rulebook, read_rulebook
@@ -46,6 +47,7 @@ class Choice(StrEnum):
     """What becomes of a booking that a change strands."""
 
     KEEP = "keep"
+    OFFER = "offer"
     CANCEL = "cancel"
 
 
@@ -95,21 +97,29 @@ def carry_out(
     choices: Mapping[int, Choice],
     reason: str,
     actor: Actor,
+    random_token: RandomToken,
     now: datetime,
 ) -> None:
     """
     Change the rules, and do with each stranded booking what was chosen, in one transaction.
 
-    `reason` stands in the records of the bookings, and in the mail about those that are cancelled.
+    `reason` stands in the records of the bookings, and in the mail to their patients. Bookings
+    that fit again are no longer marked.
 
     Raises:
         BookingsStranded: nothing was chosen for one of them.
     """
     before, after, words = _apply(session, edit)
-    for one in _stranded(session, before, after, now=now):
-        if one.booking_id not in choices:
-            raise BookingsStranded
-        _settle(session, links, one, choices[one.booking_id], reason, actor, now=now)
+    stranded = _stranded(session, before, after, now=now)
+    if any(one.booking_id not in choices for one in stranded):
+        raise BookingsStranded
+    _restore_fitting(session, links, before, after, now=now)
+    deed = _Deed(session, links, after, reason, actor, random_token, now)
+    # Cancelled first: their times may be offered to others, each in turn.
+    for choice in (Choice.CANCEL, Choice.KEEP, Choice.OFFER):
+        for one in stranded:
+            if choices[one.booking_id] is choice:
+                deed.do(one.booking_id, choice)
     _give_back_holds(session, before, after, now=now)
     audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=words[:_WORDS_MAX])
 
@@ -205,24 +215,65 @@ def _give_back_holds(session: Session, before: Rulebook, after: Rulebook, *, now
         session.execute(delete(Hold).where(Hold.id.in_(gone)))
 
 
-def _settle(
-    session: Session,
-    links: Links,
-    one: Stranded,
-    choice: Choice,
-    reason: str,
-    actor: Actor,
-    *,
-    now: datetime,
+def _restore_fitting(
+    session: Session, links: Links, before: Rulebook, after: Rulebook, *, now: datetime
 ) -> None:
-    if choice is Choice.KEEP:
-        session.get_one(Booking, one.booking_id).stranding = Stranding.KEPT
-        audit.record(session, actor, "kept", now=now, booking_id=one.booking_id, reason=reason)
-        return
-    booking = session.get_one(Booking, one.booking_id)
-    changes.advance(
-        session, Offers(), links, booking, State.CANCELLED, actor=actor, reason=reason, now=now
+    marked = session.scalars(
+        select(Booking).where(
+            Booking.stranding.is_not(None), Booking.state == State.CONFIRMED, Booking.start > now
+        )
     )
+    for booking in marked:
+        if _allows(after, booking) and not _allows(before, booking):
+            new_times.restore(session, links, after, booking, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """What is done with the stranded bookings, all in the same way."""
+
+    session: Session
+    links: Links
+    rulebook: Rulebook
+    reason: str
+    actor: Actor
+    random_token: RandomToken
+    now: datetime
+
+    def do(self, booking_id: int, choice: Choice) -> None:
+        booking = self.session.get_one(Booking, booking_id)
+        if choice is Choice.CANCEL:
+            changes.advance(
+                self.session,
+                Offers(),
+                self.links,
+                booking,
+                State.CANCELLED,
+                actor=self.actor,
+                reason=self.reason,
+                now=self.now,
+            )
+            return
+        if choice is Choice.KEEP:
+            booking.stranding = Stranding.KEPT
+        else:
+            new_times.offer(
+                self.session,
+                self.links,
+                self.rulebook,
+                booking,
+                reason=self.reason,
+                random_token=self.random_token,
+                now=self.now,
+            )
+        audit.record(
+            self.session,
+            self.actor,
+            "kept" if choice is Choice.KEEP else "new_times_offered",
+            now=self.now,
+            booking_id=booking_id,
+            reason=self.reason,
+        )
 
 
 def _starts(

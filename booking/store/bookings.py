@@ -77,6 +77,10 @@ class Booking(Base):
     patient: Mapped[Patient] = relationship()
     practitioner: Mapped[Practitioner] = relationship()
     service: Mapped[Service] = relationship()
+    # What is held for its patient instead of its time.
+    offered: Mapped[list["Hold"]] = relationship(
+        secondary="offers", viewonly=True, order_by="Hold.start"
+    )
 
 
 class Consent(Base):

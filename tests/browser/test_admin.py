@@ -173,3 +173,25 @@ def test_rooms_from_all_sides(page: Page, clinic: Clinic, look: Look):
     look("a room")
     page.goto("/admin/services/consultation")
     look("a service that may need a room")
+
+
+def test_a_patient_who_loses_their_time_takes_another(
+    new_context: NewContext, clinic: Clinic, look: Look, page: Page
+):
+    booking = clinic.book(TUESDAY_9)
+    sit_down(page, clinic, Role.ADMIN)
+    close_tuesday(page)
+    page.locator(f"#offer-{booking.id}").check()
+    page.get_by_label("Reason").fill("Dr. Ahmed is ill")
+    look("a booking that is offered new times")
+    button(page, "Save and do this").click()
+    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    page.goto("/desk?day=2026-01-13")
+    expect(page.get_by_text("1 patient has to choose a new time")).to_be_visible()
+    look("a board with somebody who waits")
+    patient = new_context(java_script_enabled=False).new_page()
+    patient.goto(f"/manage/{clinic.links.keys.new(booking.uid, 0)}")
+    link(patient, "Monday 12 January, 4:00 pm").click()
+    button(patient, "Move to this time").click()
+    heading(patient, "Your appointment is moved")
+    assert now_is(clinic, booking).start == wall("01-12 16:00")

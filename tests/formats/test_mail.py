@@ -20,7 +20,7 @@ from booking.formats.tokens import ManageKeys
 START = datetime(2026, 1, 13, 19, 0, tzinfo=UTC)
 LINKS = Links("https://booking.clinic.example", ManageKeys(["secret " * 5]))
 TOKEN = LINKS.keys.new("uid", 0)
-KINDS = ("confirmed", "moved", "cancelled", "doctor")
+KINDS = ("confirmed", "moved", "cancelled", "new_times", "doctor")
 VISIT = Appointment(
     uid="0f9b1b3c-1111-4222-8333-444455556666@clinic.example",
     sequence=0,
@@ -63,6 +63,8 @@ FACTS: dict[str, object] = {
     "what": "booked",
     "initials": "A. O.",
     "desk_url": LINKS.desk(7),
+    "offers": [{"when": "Wednesday 14 January 2026, 2:00 pm", "url": LINKS.move_to(TOKEN, "abc")}],
+    "kept_until": "Tuesday 13 January, 9:00 am",
     "lang": "en",
     "dir": "ltr",
 }

@@ -39,6 +39,7 @@ def save(clinic: Clinic, edit: Edit, choices: dict[int, Choice] | None = None) -
             choices=choices or {},
             reason="A room was lost",
             actor=RECEPTION,
+            random_token=clinic.random_token,
             now=now,
         )
     )

@@ -47,6 +47,7 @@ def do(clinic: Clinic, edit: Edit = DAY_OFF, **choices: Choice) -> None:
             choices={int(key.removeprefix("b")): choice for key, choice in choices.items()},
             reason="the doctor is away",
             actor=ADMIN,
+            random_token=clinic.random_token,
             now=now,
         )
     )

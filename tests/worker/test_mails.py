@@ -14,10 +14,12 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import MessageState
 from booking.domain.people import Person
 from booking.services import changes
+from booking.services.rule_changes import Choice
 from booking.store.bookings import Booking
 from booking.store.records import Message
 from booking.worker import Worker
 from tests.formats import strict_ics
+from tests.services.test_new_times import DAY_OFF, change
 from tests.support import ANN, RECEPTION, Clinic, at
 from tests.web.journeys import book, on_one_engine
 from tests.web.test_manage import cancel, move
@@ -341,3 +343,26 @@ def test_an_old_message_keeps_its_id_and_gets_the_date_it_is_sent_on(
     (mail,) = letterbox.mails
     assert parsedate_to_datetime(mail["Date"]) == clinic.time.now
     assert event_of(mail)["DTSTAMP"].value == "20260112T130000Z"
+
+
+@on_one_engine
+def test_who_loses_their_time_reads_of_others_that_are_kept_each_with_its_link(
+    app: Flask, clinic: Clinic, make_worker: MakeWorker, post: Post
+):
+    port, letterbox = post
+    worker = make_worker(port)
+    booking = clinic.book(at("2026-01-13T09:00-05:00"))
+    worker.deliver_due()
+    change(clinic, DAY_OFF, {booking.id: Choice.OFFER})
+    worker.deliver_due()
+    mail = letterbox.mails[-1]
+    assert mail["Subject"] == "New times for your appointment on Tue 13 Jan, 9:00 am"
+    # No calendar entry: the old time stands until another is taken.
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    words = texts(mail)[0]
+    assert "The doctor is ill" in words
+    assert "until Monday 12 January, 1:30 pm" in words
+    links = re.findall(r"http://\S+/move\?slot=\S+", words)
+    assert len(links) == 3
+    page = Visitor(app).get(links[0].removeprefix("http://127.0.0.1:8000"))
+    assert (page.status, page.heading) == (200, "Move your appointment?")

@@ -23,6 +23,7 @@ ACTIONS = {
     "moved": "A booking was moved",
     "undo": "A step was undone",
     "kept": "A booking was kept outside of hours",
+    "new_times_offered": "A booking was offered new times",
     "viewed": "A booking was looked at",
     "rules": "The set-up changed",
     "signed_in": "Signed in",

@@ -26,7 +26,7 @@ def change(edit: Edit, found: Findings, *, show: Show, done: str) -> ResponseRet
     """
     if request.form.get("go") == "save":
         choices, reason = _choices(), read_reason(request.form.get("reason", ""), found)
-        if Choice.CANCEL in choices.values() and not reason and not found.errors:
+        if set(choices.values()) - {Choice.KEEP} and not reason and not found.errors:
             found.add("reason", "missing", "Say why, so that patients and colleagues know")
         if not found.errors:
             try:
@@ -43,10 +43,17 @@ def change(edit: Edit, found: Findings, *, show: Show, done: str) -> ResponseRet
 
 
 def _save(edit: Edit, choices: dict[int, Choice], reason: str) -> None:
-    person, links = current_staff(), here().links
+    person, links, random_token = current_staff(), here().links, here().random_token
     write(
         lambda session, now: rule_changes.carry_out(
-            session, links, edit, choices=choices, reason=reason, actor=person.actor, now=now
+            session,
+            links,
+            edit,
+            choices=choices,
+            reason=reason,
+            actor=person.actor,
+            random_token=random_token,
+            now=now,
         )
     )
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from booking.domain import lifecycle, references
 from booking.domain.errors import FieldError, TransitionRefused
-from booking.domain.lifecycle import ActorKind, State
+from booking.domain.lifecycle import ActorKind, State, Stranding
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.day import DayRow
+from booking.services.new_times import Waiting
 from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
@@ -39,10 +40,19 @@ _COUNTED = {
     State.LEFT: "missed",
     State.CANCELLED: "cancelled",
 }
+STRANDING_WORDS = {
+    Stranding.KEPT: "Kept outside of hours",
+    Stranding.TO_MOVE: "Needs a new time",
+}
+_DECIDED = {
+    "kept": "Kept, although the clinic's hours changed",
+    "new_times_offered": "New times were offered",
+}
 MESSAGE_WORDS = {
     MessageKind.CONFIRMED: "Confirmation",
     MessageKind.MOVED: "New time",
     MessageKind.CANCELLED: "Cancellation",
+    MessageKind.NEW_TIMES: "New times to choose from",
     MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
     MessageKind.DOCTOR_MOVED: "To the doctor: moved",
     MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",
@@ -62,6 +72,7 @@ def page(
     rows: Sequence[DayRow],
     free: Sequence[Slot],
     unresolved: Sequence[Booking],
+    waiting: Sequence[Waiting],
     *,
     person: SignedIn,
     now: datetime,
@@ -86,6 +97,20 @@ def page(
         "unresolved": [
             {"id": b.id, "name": b.patient.name, "start": local(b.start)} for b in unresolved
         ],
+        "waiting": [_waiting(one) for one in waiting],
+    }
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    booking = one.booking
+    return {
+        "id": booking.id,
+        "name": booking.patient.name,
+        "start": local(booking.start),
+        "offers": [local(start) for start in one.offers],
+        "kept_until": local(one.kept_until) if one.kept_until else None,
+        "contact": _contact(booking),
+        "by_mail": booking.patient.email is not None,
     }
 
 
@@ -120,6 +145,7 @@ def _row(
         "practitioner": booking.practitioner.name if with_whom else None,
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
+        "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         "contact": _contact(booking),
         "mail_failed": row.mail_failed,
         "actions": actions(booking, person=person, now=now),
@@ -181,6 +207,7 @@ def card(
             "state_words": STATE_WORDS[booking.state],
             "version": booking.updated_at.isoformat(),
             "late": booking.cancelled_late,
+            "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         },
         "actions": actions(booking, person=person, now=now),
         "undo": _undo(booking, history, person=person, now=now),
@@ -231,8 +258,8 @@ def _words(entry: AuditEntry) -> str:
     if entry.action == "moved" and entry.to_value:
         moment = local(datetime.fromisoformat(entry.to_value))
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
-    if entry.action == "kept":
-        return "Kept, although the clinic's hours changed"
+    if entry.action in _DECIDED:
+        return _DECIDED[entry.action]
     words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
     if entry.action == "undo":
         return f"Undone, back to: {words.lower()}"

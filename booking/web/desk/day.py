@@ -11,7 +11,7 @@ from booking.domain.lifecycle import State
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot
 from booking.domain.time import local_day
-from booking.services import audit, bookings, changes, free_time, outbox, staff
+from booking.services import audit, bookings, changes, free_time, new_times, outbox, staff
 from booking.services import day as days
 from booking.services.clinic import Rulebook
 from booking.services.sessions import SignedIn
@@ -41,7 +41,8 @@ def day() -> ResponseReturnValue:
         rows = days.rows(session, rulebook, chosen, practitioner_id=only)
         free = _free(session, rulebook, chosen, now) if person.actor.kind == "reception" else []
         open_ends = days.unresolved(session, rulebook, practitioner_id=only, now=now, today=today)
-        return board.page(chosen, today, rows, free, open_ends, person=person, now=now)
+        waiting = new_times.waiting(session, practitioner_id=only, now=now)
+        return board.page(chosen, today, rows, free, open_ends, waiting, person=person, now=now)
 
     return render_template("desk/day.html", **read(look))
 

@@ -1,16 +1,17 @@
 """The patient's own booking, behind the link in the mail: see it, move it, cancel it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import AlreadyCancelled, NotFound, SlotRefusal, TransitionRefused
-from booking.domain.lifecycle import State
+from booking.domain.lifecycle import State, Stranding
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
 from booking.formats import ics
-from booking.services import availability, bookings, changes
+from booking.services import availability, bookings, changes, new_times
 from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
@@ -151,6 +152,9 @@ def _booking(token: str) -> Booking:
 
 def _show(token: str, booking: Booking, *, notice: str | None) -> str:
     view = booking_facts(booking)
+    service, practitioner = booking.service.slug, booking.practitioner.slug
+    length = booking.end - booking.start
+    offers = [Slot(service, practitioner, start, start + length) for start in _offered(booking)]
     # The address may be kept as a bookmark; what it congratulates on must still be so.
     if (notice == "cancelled") != view["cancelled"]:
         notice = "too_late" if notice == "too_late" else None
@@ -158,10 +162,20 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         "manage/show.html",
         token=token,
         booking=view,
+        must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
+        offers=times.shown(offers),
         notice=notice if notice in {"moved", "cancelled", "too_late"} else None,
         ics_url=url_for("manage.download", token=token),
         google_url=google_link(patient_appointment(booking, facts())),
     )
+
+
+def _offered(booking: Booking) -> list[datetime]:
+    """The times that the clinic keeps for this booking instead of its own."""
+    if booking.stranding is not Stranding.TO_MOVE:
+        return []
+    held = read(lambda session, now: new_times.offered(session, booking.id, now=now))
+    return [hold.start for hold in held]
 
 
 def _unchangeable(token: str, booking: Booking) -> ResponseReturnValue | None:
@@ -181,7 +195,7 @@ def _move_check(token: str, booking: Booking, slot: str) -> ResponseReturnValue:
     if (service, practitioner) != (booking.service.slug, booking.practitioner.slug):
         raise NotFound
     tables = timetables(service, practitioner)
-    available = start in tables[0].starts
+    available = start in tables[0].starts or start in _offered(booking)
     others = availability.alternatives(tables, start)
     wanted = Slot(service, practitioner, start, start + (booking.end - booking.start))
     context: dict[str, Any] = {
