@@ -16,6 +16,8 @@ from types import FrameType
 from benchmarks import machine
 from benchmarks.clinic import Unexpected
 from benchmarks.databases import Databases, Postgresql, Sqlite
+from benchmarks.engine import print_engine
+from benchmarks.grid import print_grid
 from benchmarks.load import WrongAnswer
 from benchmarks.routes import Bench, Extent, print_tables
 from benchmarks.servers import DidNotStart
@@ -49,6 +51,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"default {DEFAULT.rounds}")
     parser.add_argument("--seconds", type=float, help=f"of a round, default {DEFAULT.seconds}")
     parser.add_argument("--past", type=int, default=PAST, help=f"past bookings, default {PAST}")
+    parser.add_argument(
+        "--grid", action="store_true", help="by history and number of practitioners instead"
+    )
     parser.add_argument("--servers", action="store_true", help="compare web servers instead")
     return parser.parse_args()
 
@@ -63,6 +68,10 @@ def _measure(arguments: argparse.Namespace, stack: ExitStack) -> None:
     if arguments.servers:
         print_servers(databases, folder, extent)
         return
+    if arguments.grid:
+        print_grid(databases, folder, extent)
+        return
+    print_engine()
     pasts = (0, arguments.past) if arguments.past else (0,)
     print_tables(Bench(databases, folder, extent), databases, pasts, extent)
 

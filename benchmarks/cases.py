@@ -44,11 +44,12 @@ def bare(server: Server) -> Case:
     return _get("bare Flask JSON route", server, "/", shows=b"ok")
 
 
-def slots(server: Server, today: date) -> Case:
-    """The free times of one week."""
-    first = today + timedelta(days=7)
-    path = slots_path(first, first + timedelta(days=6))
-    return _get("GET /api/v1/slots, one week", server, path, shows=b'"practitioner":"dr-ahmed"')
+def slots(server: Server, today: date, *, days: int = 7) -> Case:
+    """The free times of one week, or of so many days."""
+    first = today + timedelta(days=7 if days == 7 else 0)
+    path = slots_path(first, first + timedelta(days=days - 1))
+    name = "one week" if days == 7 else f"{days} days"
+    return _get(f"GET /api/v1/slots, {name}", server, path, shows=b'"practitioner":"dr-ahmed"')
 
 
 def book(server: Server) -> Case:

@@ -8,24 +8,26 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from benchmarks.servers import WORKERS, Server
+from booking.services import hours, practitioners
 from booking.services.demo import PRACTITIONER, SERVICE
-from booking.store.engine import make_engine
+from booking.store.engine import Database, make_engine
 from config import ROOT
 
 # At 14 starts a working day, enough for more bookings than any run makes.
 WIDE_DAYS = 1200
 _BOOKED = 10
 _SPAN_DAYS = 62
-_DEMO_SECONDS = 300
+_DEMO_SECONDS = 900
 # Of the caller's environment only what programs need to run; settings of another clinic stay out.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONNOUSERSITE")
 _ACCOUNT = re.compile(r"^\s*reception\s+(\S+)\s+(\S+)\s*$", re.MULTILINE)
@@ -101,6 +103,24 @@ def widen(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE services SET horizon_days = :days"), {"days": WIDE_DAYS})
     engine.dispose()
+
+
+def add_practitioners(database_url: str, count: int) -> None:
+    """So many more who offer the same in the same hours."""
+    database = Database(database_url, clock=lambda _: datetime.now(UTC))
+
+    def work(session: Session, now: datetime) -> None:
+        model = practitioners.practitioner(session, PRACTITIONER)
+        week = hours.week_of(session, model.id)
+        offered = practitioners.as_they_are(session, model).services
+        for number in range(count):
+            slug = f"colleague-{number}"
+            person = practitioners.Person(f"Dr. Colleague {number}", None, offered)
+            practitioners.add(slug, person, now=now).apply(session)
+            hours.set_week(practitioners.practitioner(session, slug), week).apply(session)
+
+    database.write(work)
+    database.dispose()
 
 
 def free_slots(server: Server, first: date, days: int) -> list[dict[str, Any]]:

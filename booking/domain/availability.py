@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from booking.domain.errors import (
     BeyondHorizon,
@@ -56,8 +57,8 @@ def free_starts(
                 start
                 for start in steps_of_day(rules, day)
                 if start >= not_before
-                and not busy.overlaps(rules.visit.claim(start))
-                and rooms.has_all(rules.visit.claim(start))
+                and not busy.overlaps(claim := rules.visit.claim(start))
+                and rooms.has_all(claim)
             )
         day += ONE_DAY
     return starts
@@ -116,7 +117,7 @@ class _Taken:
     def __init__(self, spans: Iterable[Span]):
         self.starts: list[datetime] = []
         self.ends: list[datetime] = []
-        for span in sorted(spans):
+        for span in sorted(spans, key=attrgetter("start")):
             if self.ends and span.start <= self.ends[-1]:
                 self.ends[-1] = max(self.ends[-1], span.end)
             else:
@@ -137,7 +138,9 @@ class _Rooms:
         self._kinds = [[_Taken(taken) for taken in kind] for kind in needs]
 
     def has_all(self, span: Span) -> bool:
-        return all(any(not room.overlaps(span) for room in kind) for kind in self._kinds)
+        return not self._kinds or all(
+            any(not room.overlaps(span) for room in kind) for kind in self._kinds
+        )
 
 
 class _Caps:

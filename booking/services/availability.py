@@ -7,6 +7,7 @@ raises in its own transaction, and until the moment at which time alone would ch
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -41,6 +42,8 @@ _VERSIONS = select(_resources.id, _resources.version, _clinic.version).select_fr
 
 # Of the rules, of the practitioner, and of each room: under these an answer is remembered.
 Versions = tuple[int, ...]
+# ISO year and week.
+Week = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Timetable:
     until: datetime
     starts: tuple[datetime, ...]
     days: tuple[date, ...]
+    # How many visits the practitioner has in each week, held ones included.
+    load: Mapping[Week, int]
 
     def holds(self, versions: Versions, now: datetime) -> bool:
         """Whether nothing was written since, and time alone has not changed it either."""
@@ -61,6 +66,10 @@ class Timetable:
     def between(self, first: date, last: date) -> tuple[datetime, ...]:
         """The free starts on the clinic days from `first` to `last`, both included."""
         return self.starts[bisect_left(self.days, first) : bisect_right(self.days, last)]
+
+    def load_at(self, start: datetime) -> int:
+        """How many visits the practitioner has in the week of `start`."""
+        return self.load.get(_week(local_day(start, self.plan.rules.zone)), 0)
 
     def slots(self, first: date, last: date) -> list[Slot]:
         """The same as slots."""
@@ -193,21 +202,40 @@ def slots(
     return found if len(tables) == 1 else sorted(found, key=by_start)
 
 
+def whoever_is_free(tables: Sequence[Timetable], first: date, last: date) -> list[Slot]:
+    """One slot for each start on these clinic days, fairly shared; by start."""
+    return _shared(tables, [table.between(first, last) for table in tables])
+
+
 def first_slots(tables: Sequence[Timetable], limit: int) -> list[Slot]:
-    """The next free slots, by start; of several practitioners at one time, the first named."""
-    found = [slot_of(table.plan, start) for table in tables for start in table.starts[:limit]]
-    one_each = {slot.start: slot for slot in sorted(found, key=by_start, reverse=True)}
-    return sorted(one_each.values(), key=by_start)[:limit]
+    """The next free slots, one for each start, fairly shared; by start."""
+    return _shared(tables, [table.starts[:limit] for table in tables])[:limit]
+
+
+def at_this_time(tables: Sequence[Timetable], start: datetime) -> list[Slot]:
+    """All who are free at `start`, those with fewest visits in that week first."""
+    free = [table for table in tables if start in table.starts]
+    ordered = sorted(free, key=lambda table: table.load_at(start))
+    return [slot_of(table.plan, start) for table in ordered]
+
+
+def _shared(tables: Sequence[Timetable], starts: Sequence[Sequence[datetime]]) -> list[Slot]:
+    """Each start with whoever has fewest visits in its week; of equals, with the first named."""
+    if len(tables) == 1:
+        return [slot_of(tables[0].plan, start) for start in starts[0]]
+    best: dict[datetime, tuple[int, Timetable]] = {}
+    for timetable, own in zip(tables, starts, strict=True):
+        for start in own:
+            load = timetable.load_at(start)
+            if start not in best or load < best[start][0]:
+                best[start] = load, timetable
+    return [slot_of(best[start][1].plan, start) for start in sorted(best)]
 
 
 def alternatives(tables: Sequence[Timetable], wanted: datetime) -> list[Slot]:
-    """Up to three free slots, those nearest to `wanted` (aware), by start."""
-    found = [
-        slot_of(table.plan, start)
-        for table in tables
-        for start in nearest(table.starts, wanted, limit=ALTERNATIVES)
-    ]
-    found.sort(key=lambda slot: (abs(slot.start - wanted), slot.practitioner))
+    """Up to three free slots at different times, those nearest to `wanted` (aware), by start."""
+    near = [nearest(table.starts, wanted, limit=ALTERNATIVES) for table in tables]
+    found = sorted(_shared(tables, near), key=lambda slot: abs(slot.start - wanted))
     return sorted(found[:ALTERNATIVES], key=by_start)
 
 
@@ -228,4 +256,9 @@ def _read_timetable(session: Session, plan: Plan, versions: Versions, now: datet
         until=min(edges),
         starts=tuple(starts),
         days=tuple(local_day(start, zone) for start in starts),
+        load=Counter(_week(local_day(claim.span.start, zone)) for claim in busy.own),
     )
+
+
+def _week(day: date) -> Week:
+    return day.isocalendar()[:2]

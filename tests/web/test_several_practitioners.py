@@ -7,13 +7,14 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from booking.domain.slots import parse_slot_id, slot_id
 from booking.store.clinic import Clinic as ClinicRow
 from booking.store.clinic import Service, ServicePractitioner
-from tests.services.deeds import TUESDAY_9
+from tests.services.deeds import TUESDAY_9, wall
 from tests.support import Clinic
 from tests.web.journeys import ANN
 from tests.web.site import add_practitioner
-from tests.web.visitor import Visitor
+from tests.web.visitor import Page, Visitor
 
 
 @pytest.fixture
@@ -76,3 +77,68 @@ def change_rules(clinic: Clinic, change: Callable[[Session], object]) -> None:
         session.execute(update(ClinicRow).values(version=ClinicRow.version + 1))
 
     clinic.write(work)
+
+
+@pytest.fixture
+def patient(app: Flask, clinic: Clinic) -> Visitor:
+    add_practitioner(clinic)
+    return Visitor(app)
+
+
+def with_whom(page: Page) -> str:
+    """The practitioner of the first time that a page offers."""
+    return parse_slot_id(page.slots[0])[1]
+
+
+def test_whoever_is_free_first_is_fairly_shared(patient: Visitor, clinic: Clinic):
+    tuesday = "/book/times?day=2026-01-13"
+    assert with_whom(patient.get(tuesday)) == "dr-ahmed"
+    clinic.book(wall("01-13 15:00"))
+    # Dr. Ahmed has one visit in that week now.
+    assert with_whom(patient.get(tuesday)) == "dr-weber"
+    clinic.book(wall("01-14 09:00"), practitioner="dr-weber")
+    assert with_whom(patient.get(tuesday)) == "dr-ahmed"
+    # The week after is another matter.
+    clinic.book(wall("01-14 10:00"))
+    assert with_whom(patient.get("/book/times?day=2026-01-20")) == "dr-ahmed"
+
+
+def test_each_time_is_shown_once(patient: Visitor, clinic: Clinic):
+    starts = [parse_slot_id(slot)[2] for slot in patient.get("/book/times?day=2026-01-13").slots]
+    assert len(starts) == len(set(starts)) == 14
+    gone = patient.get(f"/book?slot={slot_id('consultation', 'dr-ahmed', wall('01-13 12:15'))}")
+    others = [parse_slot_id(slot)[2] for slot in gone.slots]
+    assert len(others) == len(set(others)) == 3
+
+
+def test_a_patient_chooses_with_whom(patient: Visitor, clinic: Clinic):
+    page = patient.get("/book")
+    for words in ("Whoever is free first", "Dr. Ahmed", "Dr. Weber"):
+        assert words in page.words
+    weber = patient.get("/book/times?day=2026-01-13&practitioner=dr-weber")
+    assert {parse_slot_id(slot)[1] for slot in weber.slots} == {"dr-weber"}
+    assert len(weber.slots) == 6
+    assert "whoever" not in weber.form("/book/take").values
+    assert "practitioner=dr-weber" in weber.text
+    assert patient.get("/book?practitioner=nobody").status == 404
+
+
+def test_who_did_not_choose_gets_another_who_is_free_at_that_time(patient: Visitor, clinic: Clinic):
+    page = patient.get("/book/times?day=2026-01-13")
+    form = page.form("/book/take").values
+    assert form["whoever"] == "1"
+    clinic.book(TUESDAY_9)
+    taken = patient.post("/book/take", {"slot": page.slots[0], "whoever": "1"})
+    assert (taken.status, taken.location) == (303, "/book/details")
+    assert "With Dr. Weber" in patient.get("/book/details").words
+
+
+def test_who_chose_does_not(patient: Visitor, clinic: Clinic):
+    patient.get("/book/times?day=2026-01-13&practitioner=dr-ahmed")
+    clinic.book(TUESDAY_9)
+    slot = slot_id("consultation", "dr-ahmed", TUESDAY_9)
+    assert patient.post("/book/take", {"slot": slot}).status == 409
+
+
+def test_with_one_practitioner_there_is_no_choice(app: Flask, clinic: Clinic):
+    assert "Whoever is free first" not in Visitor(app).get("/book").words

@@ -1,11 +1,12 @@
 """The patient chooses: a day, then a time, which is held."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import HoldExpired, SlotRefusal
+from booking.domain.errors import HoldExpired, SlotRefusal, SlotUnavailable
 from booking.domain.slots import Slot, parse_slot_id
 from booking.services import availability, drafts, holds
 from booking.web.clinic import main_service, rulebook, timetables
@@ -30,8 +31,7 @@ def days() -> ResponseReturnValue:
         **times.days_page(tables, after=times.parse_day(request.args.get("after"))),
         next_slot=times.shown(following)[0] if following else None,
         own=times.shown([own])[0] if own else None,
-        services=_services(),
-        service=_service(),
+        **_choices(),
         ready=request.args.get("ready") == "1",
     )
 
@@ -44,7 +44,7 @@ def times_of_day() -> ResponseReturnValue:
     if day is None:
         return redirect(url_for("book.days"))
     page = times.times_page(_tables(), day, own=draft.own_slot(draft.current()))
-    return render_template("book/times.html", **page, services=_services(), service=_service())
+    return render_template("book/times.html", **page, **_choices())
 
 
 @blueprint.post("/take")
@@ -52,23 +52,41 @@ def times_of_day() -> ResponseReturnValue:
 def take() -> ResponseReturnValue:
     """Hold the chosen time and go on to the details."""
     slot = request.form.get("slot", "")
-    installation = here()
     try:
-        token = write(
-            lambda session, now: drafts.take(
-                session,
-                installation.offers,
-                draft.cookie_token(),
-                slot,
-                random_token=installation.random_token,
-                now=now,
-            )
-        )
+        token = _take(slot)
     except SlotRefusal as refusal:
         return draft.gone(refusal, slot, kept=draft.has_answers(draft.current()))
     response: Response = redirect(url_for("book.details"), code=303)  # type: ignore[assignment]
     draft.remember(response, token)
     return response
+
+
+def _take(slot: str) -> str:
+    """Hold it; whoever did not choose a practitioner gets another who is free at that time."""
+    try:
+        return _hold(slot)
+    except SlotUnavailable:
+        if request.form.get("whoever") != "1":
+            raise
+        service, _, start = parse_slot_id(slot)
+        for other in availability.at_this_time(timetables(service), start):
+            with suppress(SlotUnavailable):
+                return _hold(other.id)
+        raise
+
+
+def _hold(slot: str) -> str:
+    installation = here()
+    return write(
+        lambda session, now: drafts.take(
+            session,
+            installation.offers,
+            draft.cookie_token(),
+            slot,
+            random_token=installation.random_token,
+            now=now,
+        )
+    )
 
 
 @blueprint.post("/extend")
@@ -111,8 +129,27 @@ def _offer(slot: str) -> ResponseReturnValue:
 
 
 def _tables() -> list[availability.Timetable]:
+    """Of the practitioner who was chosen, or of all who offer the service."""
     service = _service()
-    return timetables(service) if service else []
+    return timetables(service, _practitioner()) if service else []
+
+
+def _choices() -> dict[str, Any]:
+    """The kinds of consultation and those who offer the chosen one, as far as there is a choice."""
+    service = _service()
+    offered_by = rulebook().services.get(service or "", [])
+    return {
+        "services": _services(),
+        "service": service,
+        "people": [{"id": plan.practitioner, "name": plan.practitioner_name} for plan in offered_by]
+        if len(offered_by) > 1
+        else [],
+        "practitioner": _practitioner(),
+    }
+
+
+def _practitioner() -> str | None:
+    return request.args.get("practitioner") or None
 
 
 def _service() -> str | None:

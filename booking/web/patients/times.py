@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from booking.domain.slots import Slot, slot_id
+from booking.domain.slots import Slot
 from booking.domain.time import FIRST_YEAR, LAST_YEAR
+from booking.services import availability
 from booking.services.availability import Timetable
 from booking.web.clinic import local, rulebook
 
@@ -40,11 +41,7 @@ def days_page(tables: list[Timetable], *, after: date | None) -> dict[str, Any]:
 
 def times_page(tables: list[Timetable], day: date, *, own: Slot | None = None) -> dict[str, Any]:
     """The free times of a day in parts of the day; the visitor's own held time among them."""
-    slots = {
-        start: slot_id(table.plan.service, table.plan.practitioner, start)
-        for table in reversed(tables)
-        for start in table.between(day, day)
-    }
+    slots = {slot.start: slot.id for slot in availability.whoever_is_free(tables, day, day)}
     if own is not None and local(own.start).date() == day:
         slots[own.start] = own.id
     entries: list[dict[str, Any]] = [
