@@ -9,6 +9,7 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 # Without a choice of language yet; day before month, as the clinic's own pages write it.
 _DAY = "EEEE d MMMM"
 _DAY_YEAR = "EEEE d MMMM y"
+_DATE_YEAR = "d MMMM y"
 _SHORT_DAY = "EEE d MMM"
 
 
@@ -20,6 +21,11 @@ def show_day(day: date, *, locale: str = "en") -> str:
 def show_day_year(day: date, *, locale: str = "en") -> str:
     """`Tuesday 13 January 2026`."""
     return format_date(day, _DAY_YEAR, locale=locale)
+
+
+def show_date_year(day: date, *, locale: str = "en") -> str:
+    """`13 January 2026`."""
+    return format_date(day, _DATE_YEAR, locale=locale)
 
 
 def show_clock(moment: datetime, *, locale: str = "en") -> str:

@@ -1,5 +1,6 @@
 """The clinic's own facts, and the rules compiled from its tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner, UnknownService
 from booking.domain.hours import Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
+from booking.services import texts
+from booking.services.texts import Published
 from booking.store import clinic as store
 from booking.store.clinic import (
     Clinic,
@@ -77,6 +80,7 @@ class Rulebook:
     version: int
     clinic: ClinicFacts
     plans: tuple[Plan, ...]
+    texts: Mapping[str, Published]
 
     def plans_for(self, service: str, practitioner: str | None = None) -> tuple[Plan, ...]:
         """
@@ -168,7 +172,7 @@ def read_rulebook(session: Session) -> Rulebook:
         )
         for service, practitioner in rows
     )
-    return Rulebook(clinic.version, facts, plans)
+    return Rulebook(clinic.version, facts, plans, texts.current(session))
 
 
 def _needs(session: Session) -> dict[int, tuple[tuple[int, ...], ...]]:

@@ -69,6 +69,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
     "admin.holidays": ADMIN,
+    "admin.texts": ADMIN,
+    "admin.text": ADMIN,
     "admin.staff": ADMIN,
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,

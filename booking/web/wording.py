@@ -13,9 +13,10 @@ from booking.domain.roles import Role
 from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.clinic import LogoFacts
+from booking.web import texts
 from booking.web.access import current_staff
 from booking.web.assets import asset
-from booking.web.clinic import facts, local, rulebook
+from booking.web.clinic import facts, local
 from booking.web.installation import here
 
 STATE_WORDS = {
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=lambda value: dates.show_day(_day(value)),
         day_year=lambda value: dates.show_day_year(_day(value)),
+        date_year=dates.show_date_year,
         clock=lambda value: dates.show_clock(local(value)),
         moment=lambda value: dates.show_moment(local(value)),
         reference=references.show,
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
         dial=dial_link,
     )
     app.jinja_env.globals.update(asset=asset)
+    texts.register(app)
     app.context_processor(_context)
 
 
@@ -69,6 +72,7 @@ def _context() -> dict[str, Any]:
         "clinic": _clinic(),
         "staff": _staff(),
         "has_mailbox": here().mailbox is not None,
+        "preview": g.get("preview_form"),
     }
 
 
@@ -88,14 +92,8 @@ def _clinic() -> Any:
         time_zone_name=dates.show_zone(clinic.zone),
         theme=url_for("look.theme", v=clinic.accent[1:]) if clinic.accent else None,
         logo=_logo(clinic.logo),
-        doctor=_doctor(),
+        doctor=texts.doctor(),
     )
-
-
-def _doctor() -> str:
-    """Whom patients come to see, in a sentence."""
-    names = list(dict.fromkeys(plan.practitioner_name for plan in rulebook().plans))
-    return " or ".join(names) if 1 <= len(names) <= 2 else "our doctors"
 
 
 def _logo(logo: LogoFacts | None) -> Any:

@@ -195,3 +195,21 @@ def test_a_patient_who_loses_their_time_takes_another(
     button(patient, "Move to this time").click()
     heading(patient, "Your appointment is moved")
     assert now_is(clinic, booking).start == wall("01-12 16:00")
+
+
+def test_texts_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/texts")
+    look("texts")
+    link(page, "The privacy notice").click()
+    look("a text")
+    page.get_by_label("Heading", exact=True).fill("")
+    button(page, "Publish").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("a text with an error")
+    page.get_by_label("Heading", exact=True).fill("Our privacy notice")
+    button(page, "Preview").click()
+    heading(page, "Our privacy notice")
+    look("a text in its preview")
+    button(page, "Publish").click()
+    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()

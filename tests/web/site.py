@@ -88,6 +88,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "manage_token": things.manage_token,
         "message_id": things.mail,
         "account_id": "1",
+        "document": "privacy",
         "practitioner": "dr-ahmed",
         "service": "consultation",
         "room": "room-1",

@@ -44,6 +44,8 @@ FOR_STAFF = {
     "admin.new_service": ADMIN,
     "admin.service": ADMIN,
     "admin.holidays": ADMIN,
+    "admin.texts": ADMIN,
+    "admin.text": ADMIN,
     "admin.staff": ADMIN,
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,

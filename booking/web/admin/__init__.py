@@ -11,10 +11,23 @@ from booking.web.admin import (
     rooms,
     services,
     staff,
+    texts,
 )
 from booking.web.admin.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (overview, clinic, hours, closures, holidays, practitioners, rooms, services, staff, audit)
+VIEWS = (
+    overview,
+    clinic,
+    hours,
+    closures,
+    holidays,
+    practitioners,
+    rooms,
+    services,
+    texts,
+    staff,
+    audit,
+)

@@ -28,6 +28,7 @@ ACTIONS = {
     "rules": "The set-up changed",
     "signed_in": "Signed in",
     "signed_out": "Signed out",
+    "text_published": "A text was published",
     "staff_added": "An account was added",
     "staff_changed": "An account’s roles changed",
     "staff_deactivated": "An account was kept out",

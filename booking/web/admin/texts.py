@@ -1,0 +1,158 @@
+"""The clinic's texts: written, previewed, published, and taken back to an earlier version."""
+
+from datetime import date
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import Outdated
+from booking.domain.people import Findings, many_lines, one_line
+from booking.domain.time import local_day
+from booking.formats import documents
+from booking.formats.documents import Document, Part
+from booking.services import staff
+from booking.services import texts as published
+from booking.services.texts import Published
+from booking.store.engine import Session
+from booking.web import texts as shown
+from booking.web.access import current_staff
+from booking.web.admin import reading
+from booking.web.admin.blueprint import blueprint
+from booking.web.clinic import facts, local, now, rulebook
+from booking.web.installation import read, write
+from booking.web.patients import public
+
+_PAGES = {
+    "home": public.home,
+    "medical": public.home,
+    "article": public.article,
+    "privacy": public.privacy,
+    "accessibility": public.accessibility,
+}
+
+
+@blueprint.get("/texts")
+def texts() -> ResponseReturnValue:
+    """What can be written."""
+    listed = [
+        {
+            "name": name,
+            "title": documents.document(name).title,
+            "version": one.version,
+            "reviewed_on": one.reviewed_on,
+        }
+        for name, one in rulebook().texts.items()
+    ]
+    saved = request.args.get("saved") == "1"
+    return render_template("admin/texts.html", texts=listed, saved=saved)
+
+
+@blueprint.route("/texts/<document>", methods=["GET", "POST"])
+def text(document: str) -> ResponseReturnValue:
+    """One text; `version` fills the form with an earlier one."""
+    described, found = published.described(document), Findings()
+    latest = rulebook().texts[document]
+    if request.method == "GET":
+        return _form(described, latest, _earlier(document) or latest, found)
+    words = {part.name: _read(part, found) for part in described.parts}
+    reviewed_on = _read_review(found, latest.reviewed_on)
+    typed = Published(document, latest.version, words, reviewed_on)
+    if found.errors:
+        return _form(described, latest, typed, found)
+    if request.form.get("go") != "save":
+        return _previewed(described, typed)
+    try:
+        _publish(typed)
+    except Outdated:
+        message = "Somebody published another version meanwhile. Compare it, then save again"
+        found.add("", "outdated", message)
+        latest = rulebook().texts[document]
+        return _form(described, latest, typed, found)
+    return redirect(url_for("admin.texts", saved="1"), code=303)
+
+
+def _publish(typed: Published) -> None:
+    text_seen = request.form.get("seen", "")
+    seen = int(text_seen) if text_seen.isdecimal() and len(text_seen) < 8 else 0
+    actor = current_staff().actor
+    write(
+        lambda session, now: published.publish(
+            session,
+            typed.document,
+            typed.words,
+            reviewed_on=typed.reviewed_on,
+            seen=seen,
+            actor=actor,
+            now=now,
+        )
+    )
+
+
+def _read(part: Part, found: Findings) -> str:
+    typed = request.form.get(part.name, "")[: documents.PROSE_MAX * 2]
+    words = many_lines(typed) if part.is_prose else one_line(typed)
+    most = documents.PROSE_MAX if part.is_prose else documents.LINE_MAX
+    if words is None:
+        found.add(part.name, "control_characters", "Use letters, digits and punctuation only")
+    elif not words:
+        found.add(part.name, "missing", "This must not be empty")
+    elif len(words) > most:
+        found.add(part.name, "too_long", f"Use {most:,} characters or fewer")
+    else:
+        return words
+    return typed
+
+
+def _read_review(found: Findings, before: date | None) -> date | None:
+    values = {"reviewed_on": request.form.get("reviewed_on", "")[:40]}
+    day = reading.read_optional_day(values, "reviewed_on", found)
+    if day not in {None, before} and day > local_day(now(), facts().zone):
+        found.add("reviewed_on", "in_future", "This day has not come yet")
+    return day
+
+
+def _earlier(document: str) -> Published | None:
+    number = request.args.get("version", "")
+    if not (number.isdecimal() and len(number) < 8):
+        return None
+    return read(lambda session, _: published.version(session, document, int(number)))
+
+
+def _previewed(described: Document, typed: Published) -> ResponseReturnValue:
+    """The page itself with the new words, and a form in it that publishes them."""
+    reviewed_on = typed.reviewed_on.isoformat() if typed.reviewed_on else ""
+    seen = request.form.get("seen", "")[:10]
+    shown.preview(
+        typed,
+        here=url_for("admin.text", document=described.name),
+        form={**typed.words, "reviewed_on": reviewed_on, "seen": seen},
+    )
+    return _PAGES[described.name]()
+
+
+def _form(
+    described: Document, latest: Published, typed: Published, found: Findings
+) -> ResponseReturnValue:
+    def look(session: Session, _: object) -> tuple[list[Published], dict[int, str]]:
+        return published.history(session, described.name), staff.names(session)
+
+    history, names = read(look)
+    page = render_template(
+        "admin/text.html",
+        document=described,
+        words=typed.words,
+        reviewed_on=typed.reviewed_on,
+        seen=latest.version,
+        line_max=documents.LINE_MAX,
+        prose_max=documents.PROSE_MAX,
+        history=[
+            {
+                "version": one.version,
+                "at": local(one.published_at) if one.published_at else None,
+                "who": names.get(one.published_by or 0),
+            }
+            for one in history
+        ],
+        errors=found.errors,
+    )
+    return page, 422 if found.errors else 200
