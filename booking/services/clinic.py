@@ -1,6 +1,6 @@
 """The clinic's own facts, and the rules compiled from its tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner, UnknownService
 from booking.domain.hours import Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
-from booking.services import texts
+from booking.services import support_lines, texts
+from booking.services.support_lines import Line
 from booking.services.texts import Published
 from booking.store import clinic as store
 from booking.store.clinic import (
@@ -81,6 +82,7 @@ class Rulebook:
     clinic: ClinicFacts
     plans: tuple[Plan, ...]
     texts: Mapping[str, Published]
+    support_lines: Sequence[Line] = ()
 
     def plans_for(self, service: str, practitioner: str | None = None) -> tuple[Plan, ...]:
         """
@@ -172,7 +174,8 @@ def read_rulebook(session: Session) -> Rulebook:
         )
         for service, practitioner in rows
     )
-    return Rulebook(clinic.version, facts, plans, texts.current(session))
+    lines = [one for one in support_lines.everywhere(session) if one.country == facts.country]
+    return Rulebook(clinic.version, facts, plans, texts.current(session), lines)
 
 
 def _needs(session: Session) -> dict[int, tuple[tuple[int, ...], ...]]:

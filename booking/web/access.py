@@ -71,6 +71,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.holidays": ADMIN,
     "admin.texts": ADMIN,
     "admin.text": ADMIN,
+    "admin.support_lines": ADMIN,
     "admin.staff": ADMIN,
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,

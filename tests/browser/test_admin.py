@@ -213,3 +213,17 @@ def test_texts_from_all_sides(page: Page, clinic: Clinic, look: Look):
     look("a text in its preview")
     button(page, "Publish").click()
     expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+
+
+def test_support_lines_from_all_sides(page: Page, clinic: Clinic, look: Look):
+    sit_down(page, clinic, Role.ADMIN)
+    page.goto("/admin/support-lines")
+    button(page, "Add").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("support lines with an error")
+    page.get_by_label("Name", exact=True).fill("Lifeline")
+    page.get_by_label("Number").fill("988")
+    button(page, "Add").click()
+    look("support lines")
+    page.goto("/micro-needling")
+    look("an article with a support line")

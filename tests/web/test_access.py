@@ -46,6 +46,7 @@ FOR_STAFF = {
     "admin.holidays": ADMIN,
     "admin.texts": ADMIN,
     "admin.text": ADMIN,
+    "admin.support_lines": ADMIN,
     "admin.staff": ADMIN,
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,

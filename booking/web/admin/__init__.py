@@ -11,6 +11,7 @@ from booking.web.admin import (
     rooms,
     services,
     staff,
+    support_lines,
     texts,
 )
 from booking.web.admin.blueprint import blueprint
@@ -28,6 +29,7 @@ VIEWS = (
     rooms,
     services,
     texts,
+    support_lines,
     staff,
     audit,
 )

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template
 
 from booking.services import availability
-from booking.web.clinic import facts, main_service, timetables
+from booking.web.clinic import facts, main_service, rulebook, timetables
 from booking.web.limits import READS, limited
 from booking.web.patients import times
 
@@ -27,7 +27,7 @@ def home() -> str:
 
 @blueprint.get("/micro-needling")
 def article() -> str:
-    return render_template("public/article.html")
+    return render_template("public/article.html", support_lines=rulebook().support_lines)
 
 
 @blueprint.get("/privacy")
