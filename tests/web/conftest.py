@@ -57,3 +57,10 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def visitor(app: Flask) -> Visitor:
     return Visitor(app)
+
+
+@pytest.fixture
+def admin(app: Flask, clinic: Clinic) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in(clinic, "admin")
+    return visitor

@@ -2,9 +2,6 @@
 
 import re
 
-import pytest
-from flask import Flask
-
 from booking.services.audit import Actor
 from booking.store.records import AuditEntry
 from booking.web.admin.audit import ACTIONS
@@ -14,13 +11,6 @@ from tests.support import RECEPTION, Clinic
 from tests.web.visitor import Page, Visitor
 
 AUDIT = "/admin/audit"
-
-
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
 
 
 def lines(page: Page) -> list[str]:

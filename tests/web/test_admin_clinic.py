@@ -3,7 +3,6 @@
 from io import BytesIO
 
 import pytest
-from flask import Flask
 from PIL import Image
 
 from booking.store.clinic import Clinic as Row
@@ -12,13 +11,6 @@ from tests.support import Clinic
 from tests.web.visitor import Page, Visitor
 
 CLINIC = "/admin/clinic"
-
-
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
 
 
 def send(admin: Visitor, go: str = "save", **changes: str) -> Page:

@@ -1,7 +1,6 @@
 """The administrator sets a practitioner's week; what makes no sense is said beside the field."""
 
 import pytest
-from flask import Flask
 
 from booking.store.clinic import OpeningHours
 from tests.services.deeds import TUESDAY_9, add_practitioner, is_offered, wall
@@ -12,13 +11,6 @@ from tests.web.visitor import Page, Visitor
 HOURS = "/admin/hours/dr-ahmed"
 # The demo clinic's Tuesday morning is the third row.
 TUESDAY_MORNING = 2
-
-
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
 
 
 def send(admin: Visitor, go: str = "save", **changes: str) -> Page:

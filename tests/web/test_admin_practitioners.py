@@ -1,7 +1,6 @@
 """The administrator adds practitioners, and archives those who leave."""
 
 import pytest
-from flask import Flask
 
 from booking.domain.lifecycle import State
 from booking.store.clinic import Practitioner
@@ -12,13 +11,6 @@ from tests.web.visitor import Page, Visitor
 
 AHMED = "/admin/practitioners/dr-ahmed"
 NEW = "/admin/practitioners/new"
-
-
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
 
 
 def send(admin: Visitor, path: str, go: str = "save", **changes: str) -> Page:

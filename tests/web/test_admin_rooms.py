@@ -1,7 +1,6 @@
 """The administrator names the rooms, and says which service needs one."""
 
 import pytest
-from flask import Flask
 
 from booking.store.clinic import Room
 from tests.services.deeds import TUESDAY_9, is_offered
@@ -12,13 +11,6 @@ from tests.web.visitor import Page, Visitor
 
 NEW = "/admin/rooms/new"
 CONSULTATION = "/admin/services/consultation"
-
-
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
 
 
 def send(admin: Visitor, path: str, go: str = "save", **changes: object) -> Page:

@@ -1,7 +1,6 @@
 """The administrator changes what is offered; bookings that lose their ground are decided on."""
 
 import pytest
-from flask import Flask
 
 from booking.domain.lifecycle import State
 from booking.store.clinic import Service
@@ -11,13 +10,6 @@ from tests.web.journeys import count
 from tests.web.visitor import Page, Visitor
 
 CONSULTATION = "/admin/services/consultation"
-
-
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
 
 
 def send(admin: Visitor, path: str = CONSULTATION, go: str = "save", **changes: str) -> Page:

@@ -11,13 +11,6 @@ from tests.web.visitor import Page, Visitor
 HOME, PRIVACY = "/admin/texts/home", "/admin/texts/privacy"
 
 
-@pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
-
-
 def send(admin: Visitor, path: str = HOME, go: str = "save", **changes: str) -> Page:
     form = admin.get(path).form(path.split("?", maxsplit=1)[0])
     return admin.post(path.split("?", maxsplit=1)[0], {**form.values, **changes, "go": go})

@@ -13,13 +13,6 @@ KEPT = wall("01-12 16:00")
 
 
 @pytest.fixture
-def admin(app: Flask, clinic: Clinic) -> Visitor:
-    visitor = Visitor(app)
-    visitor.sign_in(clinic, "admin")
-    return visitor
-
-
-@pytest.fixture
 def asked(admin: Visitor, clinic: Clinic) -> Booking:
     booking = clinic.book(TUESDAY_9)
     admin.get("/admin/closures")
@@ -105,3 +98,19 @@ def test_a_kept_booking_is_marked_on_the_board(admin: Visitor, clinic: Clinic):
     decided = {**closed, "booking": str(booking.id), f"do-{booking.id}": "keep"}
     assert admin.post("/admin/closures", decided).status == 303
     assert "Kept outside of hours" in admin.get("/desk?day=2026-01-13").words
+
+
+def test_who_was_booked_with_somebody_who_left_is_asked_to_call(
+    app: Flask, admin: Visitor, clinic: Clinic
+):
+    booking = clinic.book(TUESDAY_9)
+    path = "/admin/practitioners/dr-ahmed"
+    form = admin.get(path).form(path).values | {"archived": "1", "go": "save"}
+    decided = {"booking": str(booking.id), f"do-{booking.id}": "offer", "reason": "Dr. Ahmed left"}
+    assert admin.post(path, form | decided).status == 303
+    address = f"/manage/{clinic.links.keys.new(booking.uid, 0)}"
+    patient = Visitor(app)
+    assert "Please choose another time" in patient.get(address).words
+    moved = patient.get(f"{address}/move")
+    assert (moved.status, moved.heading) == (409, "Your appointment")
+    assert "the office will find you a time" in moved.words

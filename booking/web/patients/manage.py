@@ -6,7 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import AlreadyCancelled, NotFound, SlotRefusal, TransitionRefused
+from booking.domain.errors import (
+    AlreadyCancelled,
+    NotFound,
+    SlotRefusal,
+    TransitionRefused,
+    UnknownPractitioner,
+    UnknownService,
+)
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
@@ -55,9 +62,13 @@ def move(token: str) -> ResponseReturnValue:
     booking = _booking(token)
     if (refused := _unchangeable(token, booking)) is not None:
         return refused
+    try:
+        tables = _tables(booking)
+    except (UnknownService, UnknownPractitioner):
+        # Archived since; the office can still find a time with somebody else.
+        return _show(token, booking, notice="call"), 409
     if request.args.get("slot"):
         return _move_check(token, booking, request.args["slot"])
-    tables = _tables(booking)
     day = times.parse_day(request.args.get("day"))
     shared = {"token": token, "booking": booking_facts(booking)}
     if day is not None:
@@ -164,7 +175,7 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         booking=view,
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(offers),
-        notice=notice if notice in {"moved", "cancelled", "too_late"} else None,
+        notice=notice if notice in {"moved", "cancelled", "too_late", "call"} else None,
         ics_url=url_for("manage.download", token=token),
         google_url=google_link(patient_appointment(booking, facts())),
     )
