@@ -28,6 +28,8 @@ class Person:
     email: str | None
     phone: str | None
     locale: str = "en"
+    # Who stands for a patient under 18; the office asks, never a form of the patient's.
+    guardian: str | None = None
 
 
 @dataclass
@@ -95,6 +97,16 @@ def read_name(text: str, found: Findings) -> str:
     return ""
 
 
+def read_guardian(text: str, found: Findings) -> str | None:
+    """Who comes along with somebody under 18; errors go to `found` under `guardian`."""
+    inner = Findings()
+    name = read_name(text, inner)
+    for error in inner.errors:
+        words = "For a patient under 18, enter the name of the parent or guardian"
+        found.add("guardian", error.code, words)
+    return name or None
+
+
 def read_reason(text: str, found: Findings) -> str:
     """A free reason of up to 500 characters; errors go to `found` under `reason`."""
     reason = many_lines(text)
@@ -160,6 +172,11 @@ def _birth(year: int, month: int, day: int, *, found: Findings, today: date) -> 
         found.add("date_of_birth", "too_long_ago", "Check the year of your date of birth")
         return None
     return birth
+
+
+def age_on(day: date, birth: date) -> int:
+    """Full years of age on a day; who was born on 29 February is a year older on 1 March."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def _small_number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 TEXTS = Path(__file__).resolve().parents[2] / "texts"
 # In the order in which the administrator sees them.
-NAMES = ("home", "article", "medical", "privacy", "accessibility")
+NAMES = ("home", "article", "medical", "questions", "privacy", "accessibility")
 LINE_MAX, PROSE_MAX = 200, 10_000
 
 

@@ -11,19 +11,22 @@ from booking.domain import references
 from booking.domain.errors import NotFound
 from booking.domain.lifecycle import ActorKind, Standing, State
 from booking.domain.messages import MessageKind
-from booking.domain.people import Person
+from booking.domain.people import Person, age_on
 from booking.domain.slots import Slot
-from booking.domain.time import instant
+from booking.domain.time import instant, local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
-from booking.services import acceptance, audit, claims, outbox
+from booking.services import acceptance, audit, claims, intakes, outbox
 from booking.services.acceptance import Accepted
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.clinic import Plan, Rulebook
+from booking.services.intakes import Given
 from booking.services.once import Once, answered_before, remember
 from booking.store.base import insert_row, insert_unless_taken
 from booking.store.bookings import Booking, Consent, Hold, Patient
+
+NOTHING_ASKED = Given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Wish:
     What somebody asks for; `hold_id` is their own hold, if they have one.
 
     `mail_at_once` is for those who are known to have the address they give: their confirmation is
-    not held back, however much that address got.
+    not held back, however much that address got. `given` is what they answered and agreed to.
     """
 
     service: str
@@ -43,6 +46,7 @@ class Wish:
     source: str
     hold_id: int | None = None
     mail_at_once: bool = False
+    given: Given = NOTHING_ASKED
 
 
 def book(
@@ -57,7 +61,8 @@ def book(
     once: Once | None = None,
 ) -> Booking:
     """
-    Confirm a booking: claim, patient, consent, audit entry and messages in one transaction.
+    Confirm a booking: claim, patient, answers, consents, audit entry and messages in one
+    transaction.
 
     What comes back knows its patient, but not its practitioner and service: those `get` gives.
 
@@ -91,8 +96,8 @@ def book(
         claims.take_all(session, accepted.resources, accepted.span, booking_id=booking.id)
     if wish.hold_id is not None:
         session.execute(delete(Hold).where(Hold.id == wish.hold_id))
-    if wish.privacy_notice is not None:
-        _acknowledge(session, patient, wish.privacy_notice, actor, now=now)
+    _keep_answers(session, booking, wish, plan, actor, now=now)
+    _keep_consents(session, patient, wish, actor, now=now)
     if once is not None:
         remember(session, once, booking.id, now=now)
     audit.record(
@@ -144,6 +149,7 @@ def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
         "email": person.email,
         "phone": person.phone,
         "locale": person.locale,
+        "guardian": person.guardian,
         "created_at": now,
     }
     return Patient(id=insert_row(session, Patient, **values), **values)
@@ -193,20 +199,32 @@ def wall_time(start: datetime, plan: Plan) -> str:
     return start.astimezone(plan.rules.zone).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _acknowledge(
-    session: Session, patient: Patient, version: str, actor: Actor, *, now: datetime
+def _keep_answers(
+    session: Session, booking: Booking, wish: Wish, plan: Plan, actor: Actor, *, now: datetime
 ) -> None:
-    insert_row(
-        session,
-        Consent,
-        patient_id=patient.id,
-        purpose="privacy_notice",
-        text_version=version,
-        locale=patient.locale,
-        granted=True,
-        given_by=actor.kind.value,
-        at=now,
-    )
+    day = local_day(booking.start, plan.rules.zone)
+    age, locale = age_on(day, wish.person.date_of_birth), wish.person.locale
+    intakes.record(session, booking.id, wish.given, age=age, locale=locale, actor=actor, now=now)
+
+
+def _keep_consents(
+    session: Session, patient: Patient, wish: Wish, actor: Actor, *, now: datetime
+) -> None:
+    """A row for each thing that was agreed to, and in which words; what was not has none."""
+    notice = {"privacy_notice": wish.privacy_notice} if wish.privacy_notice is not None else {}
+    choices = {purpose: str(wish.given.version) for purpose in wish.given.granted}
+    for purpose, version in (notice | choices).items():
+        insert_row(
+            session,
+            Consent,
+            patient_id=patient.id,
+            purpose=purpose,
+            text_version=version,
+            locale=patient.locale,
+            granted=True,
+            given_by=actor.kind.value,
+            at=now,
+        )
 
 
 def get(session: Session, booking_id: int) -> Booking:

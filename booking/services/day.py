@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from booking.domain.lifecycle import OPEN
 from booking.domain.messages import MessageState
 from booking.domain.time import ONE_DAY, midnight
+from booking.services import intakes
 from booking.services.clinic import Rulebook
+from booking.services.intakes import ForTheDesk
 from booking.store.bookings import Booking
 from booking.store.records import Message
 
@@ -20,10 +22,11 @@ _UNRESOLVED_MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One booking on the board, and whether a mail about it could not be delivered."""
+    """One booking on the board, whether a mail about it failed, and what its patient needs."""
 
     booking: Booking
     mail_failed: bool
+    needs: ForTheDesk
 
 
 def rows(
@@ -33,7 +36,7 @@ def rows(
     zone = rulebook.clinic.zone
     failed = exists().where(Message.booking_id == Booking.id, Message.state == MessageState.FAILED)
     query = (
-        select(Booking, failed)
+        select(Booking, failed, intakes.help_wanted(), intakes.to_review(), intakes.to_call())
         .options(
             joinedload(Booking.patient),
             joinedload(Booking.service),
@@ -44,7 +47,10 @@ def rows(
     )
     if practitioner_id is not None:
         query = query.where(Booking.practitioner_id == practitioner_id)
-    return [DayRow(booking, bool(mail)) for booking, mail in session.execute(query)]
+    return [
+        DayRow(booking, bool(mail), ForTheDesk(wanted or {}, to_review, to_call))
+        for booking, mail, wanted, to_review, to_call in session.execute(query)
+    ]
 
 
 def unresolved(

@@ -1,6 +1,7 @@
 """Drafts: an unfinished booking form, kept here so that the cookie holds nothing but an id."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -15,9 +16,24 @@ from booking.services import bookings, holds
 from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.bookings import Wish
+from booking.services.intakes import Given
 from booking.store.bookings import Booking, Draft
 
 LIFETIME = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedIntake:
+    """
+    The answers to the questions as they were typed: field to values.
+
+    `version` is that of the questions when the last of them were given; `seen` says that the way
+    through the questions was walked to its end, or left.
+    """
+
+    typed: Mapping[str, list[str]] = field(default_factory=dict)
+    version: int = 1
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,7 @@ class DraftView:
     hold_id: int | None
     expires_at: datetime | None
     booking_id: int | None
+    intake: TypedIntake = TypedIntake()
 
     @property
     def is_complete(self) -> bool:
@@ -59,6 +76,7 @@ def _view(row: Draft, now: datetime) -> DraftView:
         hold_id=row.hold_id if alive else None,
         expires_at=row.hold.expires_at if row.hold is not None and alive else None,
         booking_id=row.booking_id,
+        intake=TypedIntake(**(row.intake or {})),
     )
 
 
@@ -116,6 +134,18 @@ def keep_answers(
         row.expires_at = now + LIFETIME
 
 
+def keep_intake(session: Session, draft_id: int, intake: TypedIntake, *, now: datetime) -> None:
+    """Keep what was typed into the questions, good or not."""
+    row = session.get(Draft, draft_id)
+    if row is not None and row.booking_id is None:
+        row.intake = {
+            "typed": dict(intake.typed),
+            "version": intake.version,
+            "seen": intake.seen,
+        }
+        row.expires_at = now + LIFETIME
+
+
 def confirm(
     session: Session,
     offers: Offers,
@@ -124,6 +154,7 @@ def confirm(
     *,
     person: Person,
     privacy_notice: str,
+    given: Given = bookings.NOTHING_ASKED,
     actor: Actor,
     random_token: RandomToken,
     now: datetime,
@@ -155,12 +186,13 @@ def confirm(
         source="online",
         hold_id=row.hold_id,
         mail_at_once=mail_at_once,
+        given=given,
     )
     booking = bookings.book(
         session, offers, links, wish, actor=actor, random_token=random_token, now=now
     )
     # The answers live with the patient now; the draft only remembers what became of it.
-    row.booking_id, row.answers, row.hold_id = booking.id, {}, None
+    row.booking_id, row.answers, row.intake, row.hold_id = booking.id, {}, None, None
     return booking
 
 

@@ -17,7 +17,7 @@ from booking.store.texts import Text
 
 # As it came with the program.
 FIRST_VERSION = 1
-PRIVACY = "privacy"
+PRIVACY, QUESTIONS = "privacy", "questions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Patient(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
     locale: Mapped[str] = mapped_column(String(20), default="en")
+    # Who stands for somebody under 18.
+    guardian: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
 
 
@@ -139,6 +141,8 @@ class Draft(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # The answers to the questions so far, as they were typed; None before the first.
+    intake: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id", ondelete="SET NULL"))
     # The chosen slot outlives its hold, so that a time that is still free can be taken again.
     slot: Mapped[str | None] = mapped_column(String(300))

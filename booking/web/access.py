@@ -16,6 +16,7 @@ from booking.web.installation import here, read, write
 PUBLIC: frozenset[Role] = frozenset()
 CLINIC = frozenset({Role.RECEPTION, Role.DOCTOR, Role.ADMIN})
 RECEPTION = frozenset({Role.RECEPTION, Role.ADMIN})
+DOCTOR = frozenset({Role.DOCTOR})
 ADMIN = frozenset({Role.ADMIN})
 
 ACCESS: dict[str, frozenset[Role]] = {
@@ -34,6 +35,9 @@ ACCESS: dict[str, frozenset[Role]] = {
     "book.take": PUBLIC,
     "book.extend": PUBLIC,
     "book.details": PUBLIC,
+    "book.questions": PUBLIC,
+    "book.question": PUBLIC,
+    "book.under_18": PUBLIC,
     "book.check": PUBLIC,
     "book.confirmed": PUBLIC,
     "manage.show": PUBLIC,
@@ -52,6 +56,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.review": DOCTOR,
+    "desk.called": RECEPTION,
     "desk.new": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,

@@ -33,6 +33,13 @@ STATE_WORDS = {
 }
 STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
 ROLE_WORDS = {Role.RECEPTION: "Reception", Role.DOCTOR: "Doctor", Role.ADMIN: "Administrator"}
+# What is made ready for a visit, in the order of the questions.
+HELP_WORDS = {
+    "interpreter": "Interpreter",
+    "step_free": "Step-free access",
+    "companion": "Comes with somebody",
+    "quiet_wait": "Quiet place to wait",
+}
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
     name="The clinic",

@@ -20,12 +20,13 @@ from booking.web.admin import reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, local, now, rulebook
 from booking.web.installation import read, write
-from booking.web.patients import public
+from booking.web.patients import public, questions
 
 _PAGES = {
     "home": public.home,
     "medical": public.home,
     "article": public.article,
+    "questions": questions.preview,
     "privacy": public.privacy,
     "accessibility": public.accessibility,
 }

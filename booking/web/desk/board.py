@@ -13,11 +13,13 @@ from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.day import DayRow
+from booking.services.intakes import ForTheDesk
 from booking.services.new_times import Waiting
 from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
 from booking.web.clinic import facts, local, rulebook
+from booking.web.desk import intakes
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
 SOURCES = {"online": "online", "api": "online", "phone": "phone"}
@@ -44,7 +46,10 @@ STRANDING_WORDS = {
     Stranding.KEPT: "Kept outside of hours",
     Stranding.TO_MOVE: "Needs a new time",
 }
-_DECIDED = {
+_LOOKS = {"viewed", "answers_read"}
+_SAID = {
+    "cautions_reviewed": "Answers reviewed",
+    "patient_called": "Talked to the patient",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
 }
@@ -85,6 +90,7 @@ def page(
     numbers = Counter(_COUNTED.get(row.booking.state, "other") for row in rows)
     counts = {key: numbers[key] for key in ("booked", "here", "done") if key == "booked" or rows}
     counts |= {key: numbers[key] for key in ("missed", "cancelled") if numbers[key]}
+    counts |= _waiting_answers(rows)
     if person.actor.kind is ActorKind.RECEPTION:
         counts["free"] = len(free)
     return {
@@ -99,6 +105,16 @@ def page(
         ],
         "waiting": [_waiting(one) for one in waiting],
     }
+
+
+def _waiting_answers(rows: Sequence[DayRow]) -> dict[str, int]:
+    """How many answers wait for the doctor, and how many patients are to be called."""
+    open_ = [row.needs for row in rows if row.booking.state in lifecycle.OPEN]
+    numbers = {
+        "to_call": sum(needs.to_call > 0 for needs in open_),
+        "to_review": sum(needs.to_review for needs in open_),
+    }
+    return {key: number for key, number in numbers.items() if number}
 
 
 def _waiting(one: Waiting) -> dict[str, Any]:
@@ -148,6 +164,8 @@ def _row(
         "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         "contact": _contact(booking),
         "mail_failed": row.mail_failed,
+        # What is over needs nothing any more.
+        "needs": intakes.needs(row.needs) if booking.state in lifecycle.OPEN else None,
         "actions": actions(booking, person=person, now=now),
         "version": booking.updated_at.isoformat(),
         "now": booking.start <= now < booking.end and booking.state in lifecycle.OPEN,
@@ -181,6 +199,7 @@ def card(
     history: Sequence[AuditEntry],
     messages: Sequence[Message],
     names: dict[int, str],
+    needs: ForTheDesk,
     *,
     person: SignedIn,
     now: datetime,
@@ -194,6 +213,7 @@ def card(
             "id": booking.id,
             "name": patient.name,
             "date_of_birth": _birth(patient.date_of_birth),
+            "guardian": patient.guardian,
             "email": patient.email,
             "phone": show_phone(patient.phone, facts().country) if patient.phone else None,
             "phone_href": dial_link(patient.phone) if patient.phone else None,
@@ -209,11 +229,12 @@ def card(
             "late": booking.cancelled_late,
             "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         },
+        "needs": intakes.needs(needs),
         "actions": actions(booking, person=person, now=now),
         "undo": _undo(booking, history, person=person, now=now),
         "can_cancel": State.CANCELLED in steps,
         # Looks are for the audit; here they would bury what happened.
-        "history": [_entry(entry, names) for entry in history if entry.action != "viewed"],
+        "history": [_entry(entry, names) for entry in history if entry.action not in _LOOKS],
         "messages": [_message(message) for message in messages],
     }
 
@@ -258,8 +279,8 @@ def _words(entry: AuditEntry) -> str:
     if entry.action == "moved" and entry.to_value:
         moment = local(datetime.fromisoformat(entry.to_value))
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
-    if entry.action in _DECIDED:
-        return _DECIDED[entry.action]
+    if entry.action in _SAID:
+        return _SAID[entry.action]
     words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
     if entry.action == "undo":
         return f"Undone, back to: {words.lower()}"

@@ -11,7 +11,7 @@ from booking.domain.lifecycle import State
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot
 from booking.domain.time import local_day
-from booking.services import audit, bookings, changes, free_time, new_times, outbox, staff
+from booking.services import audit, bookings, changes, free_time, intakes, new_times, outbox, staff
 from booking.services import day as days
 from booking.services.clinic import Rulebook
 from booking.services.sessions import SignedIn
@@ -20,6 +20,7 @@ from booking.store.engine import Session
 from booking.web.access import current_staff
 from booking.web.clinic import facts
 from booking.web.desk import board
+from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
@@ -166,14 +167,18 @@ def _card(
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
         audit.record(session, person.actor, "viewed", now=now, booking_id=booking_id)
-        return board.card(
+        shown_to_all = board.card(
             shown,
             audit.history(session, booking_id),
             outbox.messages_of(session, booking_id),
             staff.names(session),
+            intakes.for_the_desk(session, booking_id),
             person=person,
             now=now,
         )
+        return shown_to_all | {
+            "answers": desk_intakes.for_the_doctor(session, shown, person, now=now)
+        }
 
     page = render_template("desk/booking.html", **write(look), errors=errors, reason=reason)
     if not errors:

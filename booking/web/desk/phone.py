@@ -1,13 +1,15 @@
 """Booking for somebody on the phone: no minimum notice, e-mail optional."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound, SlotRefusal
-from booking.domain.people import Findings
+from booking.domain.intake import ADULT_AT
+from booking.domain.people import Findings, Person, age_on, read_guardian
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
 from booking.services import bookings, free_time
@@ -15,7 +17,7 @@ from booking.services.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
 from booking.store.engine import Session
 from booking.web.access import current_staff
-from booking.web.clinic import facts, now
+from booking.web.clinic import facts, local, now
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
@@ -26,7 +28,7 @@ from booking.web.patients import forms, times
 def new() -> ResponseReturnValue:
     """A time, and who comes."""
     found = Findings()
-    values = forms.typed(request.form, *forms.FIELDS, "slot")
+    values = forms.typed(request.form, *forms.FIELDS, "guardian", "slot")
     if request.method == "POST":
         done = _book(values, found)
         if done is not None:
@@ -81,8 +83,11 @@ def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None
     person = forms.read_person(values, found, country=clinic.country, today=today)
     if slot is None or person is None:
         return None
-    installation, who = here(), current_staff()
     service, practitioner, start = slot
+    person = _with_guardian(person, values["guardian"], local(start).date(), found)
+    if found.errors:
+        return None
+    installation, who = here(), current_staff()
     wish = Wish(
         service=service,
         practitioner=practitioner,
@@ -109,3 +114,10 @@ def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None
         return None
     chosen = local_day(made.start, clinic.zone).isoformat()
     return redirect(url_for("desk.day", day=chosen, _anchor=f"booking-{made.id}"), code=303)
+
+
+def _with_guardian(person: Person, typed: str, day: date, found: Findings) -> Person:
+    """Who is under 18 on the day of the visit comes with a guardian, whose name is kept."""
+    if age_on(day, person.date_of_birth) >= ADULT_AT:
+        return person
+    return replace(person, guardian=read_guardian(typed, found))

@@ -12,7 +12,7 @@ from booking.services import availability, drafts, holds
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
-from booking.web.patients import draft, times
+from booking.web.patients import asking, draft, times
 
 blueprint = Blueprint("book", __name__, url_prefix="/book")
 
@@ -94,7 +94,7 @@ def _hold(slot: str) -> str:
 def extend() -> ResponseReturnValue:
     """Keep the held time longer; what stands in the form comes along and is kept too."""
     found = draft.current()
-    if found is not None and "name" in request.form:
+    if found is not None:
         draft.keep_typed(found)
         found = draft.current()
     offers = here().offers
@@ -105,7 +105,10 @@ def extend() -> ResponseReturnValue:
         write(lambda session, now: holds.extend(session, offers, hold_id, now=now))
     except HoldExpired:
         return draft.take_again(found)
-    back = "book.check" if request.form.get("from") == "check" else "book.details"
+    came_from = request.form.get("from", "")
+    if came_from in asking.PAGES:
+        return redirect(url_for("book.question", page=came_from), code=303)
+    back = "book.check" if came_from == "check" else "book.details"
     return redirect(url_for(back), code=303)
 
 

@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import HoldExpired, Refusal
 from booking.domain.slots import Slot, parse_slot_id
 from booking.services import availability, drafts
-from booking.services.drafts import DraftView
+from booking.services.drafts import DraftView, TypedIntake
+from booking.services.texts import QUESTIONS
 from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
-from booking.web.patients import forms, times
+from booking.web.patients import asking, forms, times
+from booking.web.patients.asking import QuestionPage
 
 DRAFT_COOKIE = "draft"
 DRAFT_SECONDS = int(drafts.LIFETIME.total_seconds())
@@ -41,16 +43,33 @@ def current() -> DraftView | None:
 
 
 def keep_typed(draft: DraftView) -> None:
-    """Keep what stands in the details form, good or not; only "Continue" finds it good."""
-    values = forms.typed(request.form)
-    write(
-        lambda session, now: drafts.keep_answers(session, draft.id, values, complete=False, now=now)
+    """Keep what stands in the form at hand, good or not; only "Continue" finds it good."""
+    page = asking.PAGES.get(request.form.get("from", ""))
+    if page is not None:
+        keep_page(draft, page)
+    elif "name" in request.form:
+        values = forms.typed(request.form)
+        write(
+            lambda session, now: drafts.keep_answers(
+                session, draft.id, values, complete=False, now=now
+            )
+        )
+
+
+def keep_page(draft: DraftView, page: QuestionPage, *, seen: bool = False) -> TypedIntake:
+    """Keep what stands on a page of questions, beside the answers of the others."""
+    kept = TypedIntake(
+        typed={**draft.intake.typed, **asking.typed(page, request.form)},
+        version=rulebook().texts[QUESTIONS].version,
+        seen=seen or draft.intake.seen,
     )
+    write(lambda session, now: drafts.keep_intake(session, draft.id, kept, now=now))
+    return kept
 
 
 def has_answers(draft: DraftView | None) -> bool:
     """Whether anything was typed that must not be lost."""
-    return draft is not None and bool(draft.answers)
+    return draft is not None and bool(draft.answers or draft.intake.typed)
 
 
 def own_slot(draft: DraftView | None) -> Slot | None:

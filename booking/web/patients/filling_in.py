@@ -1,4 +1,4 @@
-"""The patient fills in: details, check, confirmed."""
+"""The patient fills in: details, and after the questions check and confirmed."""
 
 from datetime import datetime
 from typing import Any
@@ -7,24 +7,30 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import SlotRefusal
+from booking.domain.intake import ADULT_AT, Intake, cautions, must_call, told
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience
-from booking.domain.people import Findings, Person
+from booking.domain.people import Findings, Person, age_on
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
-from booking.services import bookings, drafts
+from booking.services import bookings, drafts, intakes
 from booking.services.audit import PATIENT
 from booking.services.calendars import patient_appointment
 from booking.services.drafts import DraftView
+from booking.services.intakes import Given
 from booking.services.letters import google_link, manage_token
 from booking.services.outbox import messages_of
+from booking.services.texts import QUESTIONS
 from booking.store.records import Message
+from booking.web import answers
 from booking.web.clinic import facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
-from booking.web.patients import draft, forms
+from booking.web.patients import asking, draft, forms, questions
 from booking.web.patients.choosing import blueprint
+from booking.web.patients.held import hold_shown
 from booking.web.patients.views import booking_facts
+from booking.web.texts import text
 
 
 @blueprint.route("/details", methods=["GET", "POST"])
@@ -38,20 +44,28 @@ def details() -> ResponseReturnValue:
     problems = Findings()
     if request.method == "POST":
         values = forms.typed(request.form)
-        _read_person(values, problems)
+        person = _read_person(values, problems)
+        complete = person is not None and not _is_minor(person, found)
         write(
             lambda session, now: drafts.keep_answers(
-                session, found.id, values, complete=not problems.errors, now=now
+                session, found.id, values, complete=complete, now=now
             )
         )
-        if not problems.errors:
-            return redirect(url_for("book.check"), code=303)
+        if person is not None:
+            on = questions.first_or_check(found) if complete else url_for("book.under_18")
+            return redirect(on, code=303)
     else:
         values = found.answers
     page = render_template(
-        "book/details.html", hold=_hold(found), values=values, errors=problems.errors
+        "book/details.html", hold=hold_shown(found), values=values, errors=problems.errors
     )
     return page, 422 if problems.errors else 200
+
+
+@blueprint.get("/under-18")
+def under_18() -> ResponseReturnValue:
+    """For somebody under 18 the office books, on the phone, with a guardian's name."""
+    return render_template("book/young.html")
 
 
 @blueprint.route("/check", methods=["GET", "POST"])
@@ -66,11 +80,18 @@ def check() -> ResponseReturnValue:
     person = _read_person(found.answers, Findings())
     if person is None or not found.is_complete:
         return redirect(url_for("book.details"))
-    problems = Findings()
+    if _is_minor(person, found):
+        return redirect(url_for("book.under_18"))
+    wrong = asking.wrong_page(found.intake)
+    if wrong is not None:
+        return redirect(url_for("book.question", page=wrong.slug, wrong=1))
+    intake, problems = asking.read(found.intake.typed, Findings()), Findings()
+    may_remind = request.form.get("may_remind") == "1"
     if request.method == "POST":
         notice = facts().privacy_notice
         if request.form.get("privacy") == notice:
-            return _confirm(found, person, notice)
+            given = Given(intake, found.intake.version, may_remind and person.email is not None)
+            return _confirm(found, person, notice, given)
         problems.add(
             "privacy", "missing", "Tick the box to say that you have read the privacy notice"
         )
@@ -78,11 +99,13 @@ def check() -> ResponseReturnValue:
     plan = rulebook().plan(service, practitioner)
     page = render_template(
         "book/check.html",
-        hold=_hold(found),
+        hold=hold_shown(found),
         service={"id": plan.service, "name": plan.service_name},
         practitioner=plan.practitioner_name,
         values=found.answers,
         person=person,
+        may_remind=may_remind,
+        **_from_answers(intake, person, found),
         errors=problems.errors,
         notice_version=facts().privacy_notice,
     )
@@ -92,10 +115,11 @@ def check() -> ResponseReturnValue:
 @blueprint.get("/confirmed/<token>")
 def confirmed(token: str) -> ResponseReturnValue:
     """The booking is made; the page still works as a bookmark."""
-    booking, messages = read(
+    booking, messages, must_call = read(
         lambda session, _: (
             found := bookings.by_token(session, token),
             messages_of(session, found.id),
+            intakes.must_call(session, found.id),
         )
     )
     if booking.state is not State.CONFIRMED:
@@ -105,6 +129,7 @@ def confirmed(token: str) -> ResponseReturnValue:
     return render_template(
         "book/confirmed.html",
         booking=booking_facts(booking),
+        must_call=must_call,
         email=booking.patient.email,
         phone_only=booking.patient.email is None,
         mail_state=mail[-1].state.value if mail else None,
@@ -121,7 +146,28 @@ def _held_back_until(mail: list[Message]) -> datetime | None:
     return local(not_before) if not_before is not None and not_before > now() else None
 
 
-def _confirm(found: DraftView, person: Person, notice: str) -> ResponseReturnValue:
+def _from_answers(intake: Intake, person: Person, found: DraftView) -> dict[str, Any]:
+    """What was answered, and what is said to that."""
+    age, words = _age(person, found), text(QUESTIONS)
+    return {
+        "parts": answers.parts(intake, words),
+        "told": told(intake, age=age),
+        "must_call": must_call(cautions(intake, age=age)),
+        "support_lines": rulebook().support_lines,
+    }
+
+
+def _age(person: Person, found: DraftView) -> int:
+    """In full years, on the day of the visit."""
+    *_, start = parse_slot_id(found.slot or "")
+    return age_on(local(start).date(), person.date_of_birth)
+
+
+def _is_minor(person: Person, found: DraftView) -> bool:
+    return _age(person, found) < ADULT_AT
+
+
+def _confirm(found: DraftView, person: Person, notice: str, given: Given) -> ResponseReturnValue:
     installation = here()
     token = draft.cookie_token() or ""
     try:
@@ -133,6 +179,7 @@ def _confirm(found: DraftView, person: Person, notice: str) -> ResponseReturnVal
                 token,
                 person=person,
                 privacy_notice=notice,
+                given=given,
                 actor=PATIENT,
                 random_token=installation.random_token,
                 now=now,
@@ -156,23 +203,3 @@ def _read_person(values: dict[str, str], found: Findings) -> Person | None:
     clinic = facts()
     today = local_day(now(), clinic.zone)
     return forms.read_person(values, found, country=clinic.country, today=today)
-
-
-def _hold(found: DraftView) -> dict[str, Any]:
-    service, practitioner, start = parse_slot_id(found.slot or "")
-    plan = rulebook().plan(service, practitioner)
-    return {
-        "start": local(start),
-        "end": local(start + plan.rules.visit.length),
-        "practitioner": plan.practitioner_name,
-        "seconds_left": _seconds_left(found),
-        "expires_at": found.expires_at.isoformat() if found.expires_at else None,
-        "expires_clock": local(found.expires_at) if found.expires_at else None,
-    }
-
-
-def _seconds_left(found: DraftView) -> int | None:
-    """By the server's own clock: a device's may be wrong."""
-    if found.expires_at is None:
-        return None
-    return max(0, int((found.expires_at - now()).total_seconds()))

@@ -8,12 +8,12 @@ from booking.formats.contacts import read_contacts
 
 FIELDS = ("name", "day", "month", "year", "email", "phone")
 # More than any check allows, so that what is too long comes back to be shortened, not cut.
-_KEPT = 20_000
+KEPT = 20_000
 
 
 def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
     """What was typed into these fields, as it was typed."""
-    return {name: form.get(name, "")[:_KEPT] for name in names or FIELDS}
+    return {name: form.get(name, "")[:KEPT] for name in names or FIELDS}
 
 
 def read_person(

@@ -18,7 +18,7 @@ from booking.domain.lifecycle import State, Stranding
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
 from booking.formats import ics
-from booking.services import availability, bookings, changes, new_times
+from booking.services import availability, bookings, changes, intakes, new_times
 from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
@@ -175,10 +175,15 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         booking=view,
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(offers),
+        must_call=view["changeable"] and _must_call(booking),
         notice=notice if notice in {"moved", "cancelled", "too_late", "call"} else None,
         ics_url=url_for("manage.download", token=token),
         google_url=google_link(patient_appointment(booking, facts())),
     )
+
+
+def _must_call(booking: Booking) -> bool:
+    return read(lambda session, _: intakes.must_call(session, booking.id))
 
 
 def _offered(booking: Booking) -> list[datetime]:

@@ -1,0 +1,231 @@
+"""What patients answered before a visit: kept with the booking, shown to the doctor, reviewed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ScalarSelect, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from booking.domain.intake import Caution, Intake, cautions, read_intake
+from booking.domain.people import Findings
+from booking.domain.questions import Effect
+from booking.services import audit
+from booking.services.audit import Actor
+from booking.store import intakes as store
+from booking.store.base import insert_row
+from booking.store.bookings import Booking
+
+_Row = store.Caution
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a patient answered, and the version of the questions in whose words they were asked."""
+
+    intake: Intake = field(default_factory=Intake)
+    version: int = 1
+    # Ticked apart from everything else: e-mails about the visit before it comes.
+    may_remind: bool = False
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The purposes that the patient agreed to, for the ledger of consents."""
+        wishes = {"email_reminders": self.may_remind, "earlier_time": self.intake.earlier_time}
+        return tuple(purpose for purpose, granted in wishes.items() if granted)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewable:
+    """A caution, and when the doctor reviewed it."""
+
+    id: int
+    caution: Caution
+    reviewed_at: datetime | None
+    reviewed_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForTheDoctor:
+    """
+    A booking's answers and cautions.
+
+    `version` is that of the questions; None where nothing was answered. An answer whose option
+    is no longer asked is in none of it.
+    """
+
+    intake: Intake
+    version: int | None
+    cautions: tuple[Reviewable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForTheDesk:
+    """What the front desk may know: what to make ready, and how many answers wait for whom."""
+
+    help: Mapping[str, Any]
+    to_review: int
+    to_call: int
+
+
+def record(
+    session: Session,
+    booking_id: int,
+    given: Given,
+    *,
+    age: int | None,
+    locale: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep what was answered, and what follows from it, with a new booking."""
+    answers, help_ = given.intake.for_the_doctor, given.intake.for_the_desk
+    if answers or help_:
+        insert_row(
+            session,
+            store.Intake,
+            booking_id=booking_id,
+            answers=answers,
+            help=help_,
+            text_version=given.version,
+            locale=locale,
+            given_at=now,
+            given_by=actor.kind.value,
+        )
+    for one in cautions(given.intake, age=age):
+        insert_row(
+            session,
+            _Row,
+            booking_id=booking_id,
+            key=one.key,
+            effect=one.effect,
+            detail=one.detail,
+            reviewed_by=None,
+            reviewed_at=None,
+            called_by=None,
+            called_at=None,
+        )
+
+
+def to_review() -> ScalarSelect[int]:
+    """How many cautions of a booking nobody has reviewed, for a query over bookings."""
+    return _count(_Row.reviewed_at.is_(None))
+
+
+def to_call() -> ScalarSelect[int]:
+    """The same for those that the patient is to be called about."""
+    return _count(*_CALL_OPEN)
+
+
+def help_wanted() -> ScalarSelect[Any]:
+    """What the desk makes ready for a booking, for a query over bookings."""
+    return (
+        select(store.Intake.help)
+        .where(store.Intake.booking_id == Booking.id)
+        .correlate(Booking)
+        .scalar_subquery()
+    )
+
+
+_CALL_OPEN = (
+    _Row.effect == Effect.CALL,
+    _Row.called_at.is_(None),
+    _Row.reviewed_at.is_(None),
+)
+
+
+def _count(*conditions: Any) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(_Row)
+        .where(_Row.booking_id == Booking.id, *conditions)
+        .correlate(Booking)
+        .scalar_subquery()
+    )
+
+
+def for_the_desk(session: Session, booking_id: int) -> ForTheDesk:
+    """What reception may know of one booking's answers."""
+    query = select(help_wanted(), to_review(), to_call()).where(Booking.id == booking_id)
+    found = session.execute(query).one()
+    return ForTheDesk(found[0] or {}, found[1], found[2])
+
+
+def must_call(session: Session, booking_id: int) -> bool:
+    """Whether the patient is still asked to call before they come."""
+    query = select(exists().where(_Row.booking_id == booking_id, *_CALL_OPEN))
+    return bool(session.scalar(query))
+
+
+def for_the_doctor(
+    session: Session, booking_id: int, *, actor: Actor, now: datetime
+) -> ForTheDoctor:
+    """What the doctor reads. Reading it is recorded."""
+    audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
+    row = session.scalar(select(store.Intake).where(store.Intake.booking_id == booking_id))
+    found = session.scalars(select(_Row).where(_Row.booking_id == booking_id).order_by(_Row.id))
+    given = {**row.answers, **row.help} if row is not None else {}
+    return ForTheDoctor(
+        # What was found good once is shown as far as it is still asked.
+        intake=read_intake(given, Findings()),
+        version=row.text_version if row is not None else None,
+        cautions=tuple(
+            Reviewable(
+                one.id, Caution(one.key, one.effect, one.detail), one.reviewed_at, one.reviewed_by
+            )
+            for one in found
+        ),
+    )
+
+
+def review(session: Session, booking_id: int, *, staff_id: int, actor: Actor, now: datetime) -> int:
+    """
+    The doctor has seen the cautions that were not reviewed yet; how many those were.
+
+    What was reviewed before keeps its time and its reviewer.
+    """
+    return _settle(
+        session,
+        booking_id,
+        (_Row.reviewed_at.is_(None),),
+        {"reviewed_at": now, "reviewed_by": staff_id},
+        "cautions_reviewed",
+        actor=actor,
+        now=now,
+    )
+
+
+def called(session: Session, booking_id: int, *, staff_id: int, actor: Actor, now: datetime) -> int:
+    """Somebody has talked to the patient about what they were to call for; how many those were."""
+    return _settle(
+        session,
+        booking_id,
+        _CALL_OPEN,
+        {"called_at": now, "called_by": staff_id},
+        "patient_called",
+        actor=actor,
+        now=now,
+    )
+
+
+def _settle(
+    session: Session,
+    booking_id: int,
+    conditions: tuple[Any, ...],
+    values: Mapping[str, Any],
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    done: Any = session.execute(
+        update(_Row)
+        .where(_Row.booking_id == booking_id, *conditions)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    settled: int = done.rowcount
+    if settled:
+        audit.record(session, actor, action, now=now, booking_id=booking_id, to_value=str(settled))
+    return settled

@@ -1,0 +1,61 @@
+"""What patients answered before a visit, and the cautions that follow from it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Enum as EnumColumn
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.domain.questions import Effect
+from booking.store.base import Base
+
+
+class Intake(Base):
+    """
+    The answers given with a booking, in the words of a version of the questions.
+
+    `answers` are the doctor's alone; `help` is what the front desk makes ready. A booking whose
+    patient skipped everything has none.
+    """
+
+    __tablename__ = "intakes"
+    __table_args__ = (UniqueConstraint("booking_id", name="uq_intakes_booking"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    help: Mapped[dict[str, Any]] = mapped_column(JSON)
+    text_version: Mapped[int]
+    locale: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    given_by: Mapped[str] = mapped_column(String(20))
+
+
+class Caution(Base):
+    """
+    An answer that the doctor should see; `detail` says of when it is.
+
+    One whose effect is a call waits for the desk too, until somebody has talked to the patient.
+    """
+
+    __tablename__ = "cautions"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "key", name="uq_cautions_key"),
+        CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed_by_whom"),
+        CheckConstraint("(called_at IS NULL) = (called_by IS NULL)", name="called_by_whom"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    key: Mapped[str] = mapped_column(String(40))
+    effect: Mapped[Effect] = mapped_column(
+        EnumColumn(
+            Effect, native_enum=False, length=10, values_callable=lambda s: [m.value for m in s]
+        )
+    )
+    detail: Mapped[str] = mapped_column(String(40), default="")
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    reviewed_at: Mapped[datetime | None]
+    called_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    called_at: Mapped[datetime | None]

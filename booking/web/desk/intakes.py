@@ -1,0 +1,107 @@
+"""Answers at the desk: what reception may know of them, and what the doctor reads and reviews."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import NotFound
+from booking.domain.questions import HELP, LANGUAGE
+from booking.domain.roles import Role
+from booking.services import bookings, intakes, texts
+from booking.services.intakes import ForTheDesk, ForTheDoctor
+from booking.services.sessions import SignedIn
+from booking.services.texts import QUESTIONS
+from booking.store.bookings import Booking
+from booking.store.engine import Session
+from booking.web import answers
+from booking.web import texts as shown
+from booking.web.access import current_staff
+from booking.web.clinic import local, rulebook
+from booking.web.desk.blueprint import blueprint
+from booking.web.installation import read, write
+from booking.web.wording import HELP_WORDS
+
+_BOOKING = "/bookings/<int(max=2147483647):booking_id>"
+
+
+def treats(person: SignedIn, booking: Booking) -> bool:
+    """Whether this is the doctor whose patient it is: nobody else reads answers."""
+    return Role.DOCTOR in person.roles and person.practitioner_id == booking.practitioner_id
+
+
+def needs(found: ForTheDesk) -> dict[str, Any]:
+    """What everybody at the desk may know: what to make ready, and what waits, as numbers."""
+    words = [HELP_WORDS[one] for one in found.help.get(HELP.key, []) if one in HELP_WORDS]
+    language = found.help.get(LANGUAGE)
+    return {
+        "help": [
+            f"{word}: {language}" if not place and language else word
+            for place, word in enumerate(words)
+        ],
+        "to_review": found.to_review,
+        "to_call": found.to_call,
+    }
+
+
+def for_the_doctor(
+    session: Session, booking: Booking, person: SignedIn, *, now: datetime
+) -> dict[str, Any] | None:
+    """The card of the doctor who treats this patient; None for everybody else."""
+    if not treats(person, booking):
+        return None
+    found = intakes.for_the_doctor(session, booking.id, actor=person.actor, now=now)
+    text = shown.shown(_asked(session, found))
+    return {
+        "cautions": [
+            {
+                "words": answers.caution_words(one.caution, text),
+                "call": one.caution.effect.value == "call",
+                "reviewed_at": local(one.reviewed_at) if one.reviewed_at else None,
+            }
+            for one in found.cautions
+        ],
+        "to_review": sum(one.reviewed_at is None for one in found.cautions),
+        "rows": [
+            row
+            for part in answers.parts(found.intake, text)
+            for row in part.rows
+            if part.name != "visit" and (row.said or row.in_own_words)
+        ],
+    }
+
+
+def _asked(session: Session, found: ForTheDoctor) -> texts.Published:
+    """The words in which the patient was asked."""
+    if found.version is None or found.version == rulebook().texts[QUESTIONS].version:
+        return rulebook().texts[QUESTIONS]
+    return texts.version(session, QUESTIONS, found.version)
+
+
+@blueprint.post(f"{_BOOKING}/review")
+def review(booking_id: int) -> ResponseReturnValue:
+    """The doctor has seen the answers."""
+    return _settle(booking_id, intakes.review, only_who_treats=True)
+
+
+@blueprint.post(f"{_BOOKING}/called")
+def called(booking_id: int) -> ResponseReturnValue:
+    """Somebody has talked to the patient."""
+    return _settle(booking_id, intakes.called, only_who_treats=False)
+
+
+def _settle(
+    booking_id: int, deed: Callable[..., int], *, only_who_treats: bool
+) -> ResponseReturnValue:
+    person = current_staff()
+    found = read(lambda session, _: bookings.get(session, booking_id))
+    if only_who_treats and not treats(person, found):
+        raise NotFound
+    write(
+        lambda session, now: deed(
+            session, booking_id, staff_id=person.id, actor=person.actor, now=now
+        )
+    )
+    return redirect(url_for("desk.booking", booking_id=booking_id), code=303)

@@ -1,0 +1,28 @@
+"""The held time as pages show it: what it is, and for how long it is kept."""
+
+from typing import Any
+
+from booking.domain.slots import parse_slot_id
+from booking.services.drafts import DraftView
+from booking.web.clinic import local, now, rulebook
+
+
+def hold_shown(found: DraftView) -> dict[str, Any]:
+    """The chosen time of a draft; without `expires_at` it is not held any more."""
+    service, practitioner, start = parse_slot_id(found.slot or "")
+    plan = rulebook().plan(service, practitioner)
+    return {
+        "start": local(start),
+        "end": local(start + plan.rules.visit.length),
+        "practitioner": plan.practitioner_name,
+        "seconds_left": _seconds_left(found),
+        "expires_at": found.expires_at.isoformat() if found.expires_at else None,
+        "expires_clock": local(found.expires_at) if found.expires_at else None,
+    }
+
+
+def _seconds_left(found: DraftView) -> int | None:
+    """By the server's own clock: a device's may be wrong."""
+    if found.expires_at is None:
+        return None
+    return max(0, int((found.expires_at - now()).total_seconds()))

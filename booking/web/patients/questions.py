@@ -1,0 +1,108 @@
+"""The patient is asked, and may skip anything: about the scar, the visit, their health."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import FieldError
+from booking.services import drafts
+from booking.services.drafts import DraftView, TypedIntake
+from booking.services.texts import QUESTIONS
+from booking.web.installation import write
+from booking.web.patients import asking, draft
+from booking.web.patients.asking import QuestionPage
+from booking.web.patients.choosing import blueprint
+from booking.web.patients.held import hold_shown
+from booking.web.texts import text
+
+
+@blueprint.get("/questions")
+def questions() -> ResponseReturnValue:
+    """The first page of questions."""
+    return redirect(url_for("book.question", page=asking.IN_ORDER[0].slug))
+
+
+@blueprint.route("/questions/<page>", methods=["GET", "POST"])
+def question(page: str) -> ResponseReturnValue:
+    """One page of questions; "Continue" with nothing chosen is an answer too."""
+    asked = asking.page_named(page)
+    found = draft.current()
+    if found is None or found.slot is None:
+        return redirect(url_for("book.days"))
+    if found.booking_id is not None:
+        return redirect(url_for("book.check"))
+    if not found.is_complete:
+        return redirect(url_for("book.details"))
+    if request.method == "POST" and request.form.get("go") == "skip":
+        return _skip(found, asked)
+    typed, errors = found.intake.typed, []
+    if request.method == "POST":
+        typed = draft.keep_page(found, asked).typed
+        errors = asking.problems(asked, typed).errors
+        if not errors:
+            return _on_from(found, asked)
+    elif request.args.get("wrong") == "1":
+        errors = asking.problems(asked, typed).errors
+    shown = _page(asked, typed, errors)
+    return render_template("book/question.html", hold=hold_shown(found), **shown), (
+        422 if errors and request.method == "POST" else 200
+    )
+
+
+def preview() -> str:
+    """All questions and all that follows from answers, on one page that asks nobody."""
+    words = text(QUESTIONS)
+    return render_template(
+        "book/questions_preview.html",
+        pages=[_page(one, {}, []) for one in asking.IN_ORDER],
+        told=[name.removeprefix("tell_") for name in words.words if name.startswith("tell_")],
+    )
+
+
+def first_or_check(found: DraftView) -> str:
+    """Where the details lead: to the questions, and to the check for whoever has been there."""
+    return url_for("book.check") if found.intake.seen else url_for("book.questions")
+
+
+def _on_from(
+    found: DraftView, asked: QuestionPage, *, skipping: bool = False
+) -> ResponseReturnValue:
+    following = None if found.intake.seen else asking.after(asked, skipping=skipping)
+    if following is not None:
+        return redirect(url_for("book.question", page=following.slug), code=303)
+    if not found.intake.seen:
+        _keep(found, TypedIntake(found.intake.typed, found.intake.version, seen=True))
+    return redirect(url_for("book.check"), code=303)
+
+
+def _skip(found: DraftView, asked: QuestionPage) -> ResponseReturnValue:
+    """On to the next part. What cannot stay as it was typed goes; good answers stay."""
+    pages = [one for one in asking.IN_ORDER if one.part == asked.part]
+    wrong = [one for one in pages if asking.problems(one, found.intake.typed).errors]
+    dropped = {name for one in wrong for name in one.fields}
+    kept = {name: value for name, value in found.intake.typed.items() if name not in dropped}
+    if dropped:
+        _keep(found, TypedIntake(kept, found.intake.version, seen=found.intake.seen))
+    return _on_from(draft.current() or found, asked, skipping=True)
+
+
+def _keep(found: DraftView, intake: TypedIntake) -> None:
+    write(lambda session, now: drafts.keep_intake(session, found.id, intake, now=now))
+
+
+def _page(asked: QuestionPage, typed: Any, errors: list[FieldError]) -> dict[str, Any]:
+    words = text(QUESTIONS)
+    of_part = [one for one in asking.IN_ORDER if one.part == asked.part]
+    back = asking.before(asked)
+    return {
+        "asked": asked,
+        "heading": words.line(asked.heading or asked.questions[0].key),
+        "questions": [asking.shown(one, typed, words) for one in asked.questions],
+        "values": {name: next(iter(typed.get(name, [])), "") for name in asked.more},
+        "part": words.line(f"{asked.part}_part"),
+        "place": of_part.index(asked) + 1,
+        "places": len(of_part),
+        "back": url_for("book.question", page=back.slug) if back else url_for("book.details"),
+        "errors": errors,
+    }
