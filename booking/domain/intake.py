@@ -136,7 +136,7 @@ def _added(question: Question, chosen: tuple[str, ...], more: Any) -> tuple[str,
 
 def _agree(question: Question, chosen: tuple[str, ...], found: Findings) -> None:
     if question.nothing in chosen and len(chosen) > 1:
-        message = "You ticked that none of these is so, and something else. Untick one of them"
+        message = "You ticked “none” or “nothing”, and something else. Untick one of them"
         found.add(question.key, "contradiction", message)
 
 

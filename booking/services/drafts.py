@@ -134,14 +134,27 @@ def keep_answers(
         row.expires_at = now + LIFETIME
 
 
-def keep_intake(session: Session, draft_id: int, intake: TypedIntake, *, now: datetime) -> None:
-    """Keep what was typed into the questions, good or not."""
-    row = session.get(Draft, draft_id)
+def keep_intake(
+    session: Session,
+    draft_id: int,
+    typed: Mapping[str, list[str]],
+    *,
+    version: int,
+    seen: bool,
+    now: datetime,
+) -> None:
+    """
+    Keep what was typed into some of the questions, good or not, beside what was typed before.
+
+    `version` is that of the questions; `seen` says that their end was reached.
+    """
+    row = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
     if row is not None and row.booking_id is None:
+        before = TypedIntake(**(row.intake or {}))
         row.intake = {
-            "typed": dict(intake.typed),
-            "version": intake.version,
-            "seen": intake.seen,
+            "typed": {**before.typed, **typed},
+            "version": version,
+            "seen": seen or before.seen,
         }
         row.expires_at = now + LIFETIME
 

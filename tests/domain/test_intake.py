@@ -69,9 +69,7 @@ def test_answers_stand_in_the_order_of_the_page_and_once():
 
 def test_a_question_that_nobody_asks_is_never_passed_over():
     assert wrong({"shoe_size": 43}) == [("shoe_size", "unknown_question")]
-    assert wrong({"health_when": {"keloid": "now"}}) == [
-        ("health_when.keloid", "unknown_question")
-    ]
+    assert wrong({"health_when": {"keloid": "now"}}) == [("health_when.keloid", "unknown_question")]
     assert wrong({"health_when": {"isotretinoin": "yesterday"}}) == [
         ("health_when.isotretinoin", "impossible")
     ]

@@ -1,7 +1,7 @@
 """JSON bodies: read strictly, fitted to their schema, and all that is wrong told at once."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NoReturn, TypeVar
 
@@ -76,7 +76,14 @@ class Body:
     def refusal(self) -> Invalid:
         """All that is wrong, in the order of the fields."""
         order = {field: place for place, field in enumerate(_fields(self._schema))}
-        return Invalid(sorted(self._errors.values(), key=lambda error: order[error.field]))
+        return Invalid(sorted(self._errors.values(), key=lambda error: _place(error.field, order)))
+
+
+def _place(field: str, order: Mapping[str, int]) -> int:
+    """A field's place; one that no schema knows stands with the object that it was given in."""
+    while field not in order and "." in field:
+        field = field.rpartition(".")[0]
+    return order.get(field, len(order))
 
 
 def _fields(schema: Schema, prefix: str = "") -> Iterator[str]:

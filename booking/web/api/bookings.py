@@ -14,13 +14,14 @@ from booking.services import bookings, changes, holds
 from booking.services.audit import PATIENT
 from booking.services.bookings import Wish
 from booking.services.once import Once, answered_before
+from booking.services.texts import QUESTIONS
 from booking.store.engine import Session
 from booking.web.api import answers, schemas
 from booking.web.api.answers import Appointment, Wanted
 from booking.web.api.blueprint import blueprint
 from booking.web.api.bodies import Body, canonical, read_body
 from booking.web.api.description import IDEMPOTENCY_KEY, describe
-from booking.web.api.reading import check_notice, read_person, read_wanted
+from booking.web.api.reading import check_age, check_notice, read_intake, read_person, read_wanted
 from booking.web.api.times import read_time
 from booking.web.clinic import facts, now, rulebook
 from booking.web.installation import here, read, write
@@ -53,6 +54,9 @@ def book() -> Response:
         again = read(lambda session, _: bookings.get(session, earlier))
         return answers.answer(answers.first_answer(again, wanted, zone), status=201)
     person = read_person(body, clinic=clinic, today=local_day(now(), zone))
+    if wanted is not None and person is not None:
+        check_age(body, person, local_day(wanted.start, zone), clinic=clinic)
+    given = read_intake(body, version=rulebook().texts[QUESTIONS].version)
     notice = check_notice(body, current=clinic.privacy_notice)
     if wanted is None or person is None or not body.is_valid:
         raise body.refusal
@@ -65,6 +69,7 @@ def book() -> Response:
         source="api",
         hold_id=held,
         mail_at_once=not here().limits_enabled,
+        given=given,
     )
     try:
         booked = write(

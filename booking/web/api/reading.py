@@ -4,9 +4,12 @@ import re
 from datetime import date
 
 from booking.domain.errors import UnknownPractitioner, UnknownService
-from booking.domain.people import Findings, Person, read_birth_iso, read_name
-from booking.formats.contacts import read_contacts
+from booking.domain.intake import ADULT_AT
+from booking.domain.people import Findings, Person, age_on, read_birth_iso, read_name
+from booking.formats.contacts import read_contacts, show_phone
 from booking.services.clinic import ClinicFacts, Rulebook
+from booking.services.intakes import Given
+from booking.web.api import intake
 from booking.web.api.answers import Wanted
 from booking.web.api.bodies import Body
 from booking.web.api.times import read_time
@@ -74,3 +77,20 @@ def check_notice(body: Body, *, current: str) -> str:
         )
     body.add_all(found)
     return current
+
+
+def read_intake(body: Body, *, version: int) -> Given:
+    """The answers to the questions; errors go to `body`."""
+    found = Findings()
+    answers = intake.read(body.fitting.get("intake"), found)
+    body.add_all(found, below="intake.")
+    return Given(answers, version)
+
+
+def check_age(body: Body, person: Person, day: date, *, clinic: ClinicFacts) -> None:
+    """For somebody who is under 18 on `day` the office books, with a guardian's name."""
+    if age_on(day, person.date_of_birth) < ADULT_AT:
+        found, phone = Findings(), show_phone(clinic.phone, clinic.country)
+        words = f"For a patient under 18 the office books, on the phone: {phone}"
+        found.add("date_of_birth", "under_18", words)
+        body.add_all(found, below="patient.")

@@ -4,6 +4,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from booking.domain.lifecycle import State
 from booking.domain.people import CONTACT_MAX, NAME_MAX, REASON_MAX
+from booking.web.api.intake import intake_field
 
 _START = "2026-01-13T14:00:00-05:00"
 _START_WORDS = "RFC 3339, with an offset or Z; seconds may be left out"
@@ -83,14 +84,7 @@ class BookingRequest(HoldRequest):
         required=True,
         error_messages={"required": "missing", "null": "missing"},
     )
-    intake = fields.Dict(
-        allow_none=True,
-        error_messages={"invalid": "not_an_object"},
-        metadata={
-            "description": "Answers to health questions. None are asked yet, and nothing given "
-            "here is kept."
-        },
-    )
+    intake = intake_field()
     privacy_notice = Text(
         required=True,
         metadata={

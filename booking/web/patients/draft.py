@@ -1,12 +1,14 @@
 """The visitor's unfinished booking: the cookie that names it, and a time that was lost."""
 
+from collections.abc import Mapping
+
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import HoldExpired, Refusal
 from booking.domain.slots import Slot, parse_slot_id
 from booking.services import availability, drafts
-from booking.services.drafts import DraftView, TypedIntake
+from booking.services.drafts import DraftView
 from booking.services.texts import QUESTIONS
 from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
@@ -56,15 +58,19 @@ def keep_typed(draft: DraftView) -> None:
         )
 
 
-def keep_page(draft: DraftView, page: QuestionPage, *, seen: bool = False) -> TypedIntake:
+def keep_page(draft: DraftView, page: QuestionPage, *, seen: bool = False) -> None:
     """Keep what stands on a page of questions, beside the answers of the others."""
-    kept = TypedIntake(
-        typed={**draft.intake.typed, **asking.typed(page, request.form)},
-        version=rulebook().texts[QUESTIONS].version,
-        seen=seen or draft.intake.seen,
+    keep_intake(draft, asking.typed(page, request.form), seen=seen)
+
+
+def keep_intake(draft: DraftView, typed: Mapping[str, list[str]], *, seen: bool) -> None:
+    """Keep answers that were typed; `seen` says that the end of the questions was reached."""
+    version = rulebook().texts[QUESTIONS].version
+    write(
+        lambda session, now: drafts.keep_intake(
+            session, draft.id, typed, version=version, seen=seen, now=now
+        )
     )
-    write(lambda session, now: drafts.keep_intake(session, draft.id, kept, now=now))
-    return kept
 
 
 def has_answers(draft: DraftView | None) -> bool:

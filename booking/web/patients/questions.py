@@ -1,20 +1,21 @@
 """The patient is asked, and may skip anything: about the scar, the visit, their health."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import FieldError
-from booking.services import drafts
-from booking.services.drafts import DraftView, TypedIntake
+from booking.services.drafts import DraftView
 from booking.services.texts import QUESTIONS
-from booking.web.installation import write
 from booking.web.patients import asking, draft
 from booking.web.patients.asking import QuestionPage
 from booking.web.patients.choosing import blueprint
 from booking.web.patients.held import hold_shown
 from booking.web.texts import text
+
+Typed = Mapping[str, list[str]]
 
 
 @blueprint.get("/questions")
@@ -36,18 +37,26 @@ def question(page: str) -> ResponseReturnValue:
         return redirect(url_for("book.details"))
     if request.method == "POST" and request.form.get("go") == "skip":
         return _skip(found, asked)
-    typed, errors = found.intake.typed, []
     if request.method == "POST":
-        typed = draft.keep_page(found, asked).typed
-        errors = asking.problems(asked, typed).errors
-        if not errors:
-            return _on_from(found, asked)
-    elif request.args.get("wrong") == "1":
-        errors = asking.problems(asked, typed).errors
-    shown = _page(asked, typed, errors)
-    return render_template("book/question.html", hold=hold_shown(found), **shown), (
-        422 if errors and request.method == "POST" else 200
-    )
+        return _answered(found, asked)
+    errors = []
+    if request.args.get("wrong") == "1":
+        errors = asking.problems(asked, found.intake.typed).errors
+    return _shown(found, asked, found.intake.typed, errors)
+
+
+def _answered(found: DraftView, asked: QuestionPage) -> ResponseReturnValue:
+    typed = asking.typed(asked, request.form)
+    errors, following = asking.problems(asked, typed).errors, asking.after(asked)
+    draft.keep_page(found, asked, seen=following is None and not errors)
+    if errors:
+        return _shown(found, asked, typed, errors), 422
+    return _on_to(None if found.intake.seen else following)
+
+
+def _shown(found: DraftView, asked: QuestionPage, typed: Typed, errors: list[FieldError]) -> str:
+    page = _page(asked, typed, errors)
+    return render_template("book/question.html", hold=hold_shown(found), **page)
 
 
 def preview() -> str:
@@ -65,33 +74,22 @@ def first_or_check(found: DraftView) -> str:
     return url_for("book.check") if found.intake.seen else url_for("book.questions")
 
 
-def _on_from(
-    found: DraftView, asked: QuestionPage, *, skipping: bool = False
-) -> ResponseReturnValue:
-    following = None if found.intake.seen else asking.after(asked, skipping=skipping)
-    if following is not None:
-        return redirect(url_for("book.question", page=following.slug), code=303)
-    if not found.intake.seen:
-        _keep(found, TypedIntake(found.intake.typed, found.intake.version, seen=True))
-    return redirect(url_for("book.check"), code=303)
+def _on_to(page: QuestionPage | None) -> ResponseReturnValue:
+    on = url_for("book.question", page=page.slug) if page else url_for("book.check")
+    return redirect(on, code=303)
 
 
 def _skip(found: DraftView, asked: QuestionPage) -> ResponseReturnValue:
     """On to the next part. What cannot stay as it was typed goes; good answers stay."""
     pages = [one for one in asking.IN_ORDER if one.part == asked.part]
     wrong = [one for one in pages if asking.problems(one, found.intake.typed).errors]
-    dropped = {name for one in wrong for name in one.fields}
-    kept = {name: value for name, value in found.intake.typed.items() if name not in dropped}
-    if dropped:
-        _keep(found, TypedIntake(kept, found.intake.version, seen=found.intake.seen))
-    return _on_from(draft.current() or found, asked, skipping=True)
+    emptied: Typed = {name: [] for one in wrong for name in one.fields}
+    following = None if found.intake.seen else asking.after(asked, skipping=True)
+    draft.keep_intake(found, emptied, seen=following is None)
+    return _on_to(following)
 
 
-def _keep(found: DraftView, intake: TypedIntake) -> None:
-    write(lambda session, now: drafts.keep_intake(session, found.id, intake, now=now))
-
-
-def _page(asked: QuestionPage, typed: Any, errors: list[FieldError]) -> dict[str, Any]:
+def _page(asked: QuestionPage, typed: Typed, errors: list[FieldError]) -> dict[str, Any]:
     words = text(QUESTIONS)
     of_part = [one for one in asking.IN_ORDER if one.part == asked.part]
     back = asking.before(asked)

@@ -51,7 +51,7 @@ def test_who_comes_is_kept_as_the_domain_reads_it(api: Api, clinic: Clinic):
         "locale": "pt-BR",
         "favourite_colour": "blue",
     }
-    body = booking_body(patient=person, intake={"skin": ["dry", {"since": 1990}]}, extra=True)
+    body = booking_body(patient=person, extra=True)
     assert api.post("/bookings", body).status_code == 201
     patient = clinic.read(lambda session, _: session.scalars(select(Patient)).one())
     assert patient.name == "Siobhán   O’Brien"

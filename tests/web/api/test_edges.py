@@ -64,13 +64,13 @@ def test_a_charset_may_stand_beside_the_content_type(api: Api):
 
 
 def test_a_body_that_is_too_large_is_413(api: Api):
-    big = json.dumps(booking_body(intake={"a": "x" * BODY_LIMIT}))
+    big = json.dumps(booking_body(beside={"a": "x" * BODY_LIMIT}))
     problem(bookings(api, big), 413, "request_entity_too_large")
 
 
 def test_a_body_in_chunks_is_measured_too(api: Api):
     for size, status in ((100, 201), (BODY_LIMIT, 413)):
-        raw = json.dumps(booking_body(intake={"a": "x" * size})).encode()
+        raw = json.dumps(booking_body(beside={"a": "x" * size})).encode()
         response = api.post(
             "/bookings",
             input_stream=BytesIO(raw),
@@ -82,7 +82,7 @@ def test_a_body_in_chunks_is_measured_too(api: Api):
 
 
 def test_huge_numbers_beside_the_point_do_no_harm(api: Api):
-    raw = json.dumps(booking_body())[:-1] + ', "intake": {"a": 1e999, "b": ' + "9" * 4000 + "}}"
+    raw = json.dumps(booking_body())[:-1] + ', "beside": {"a": 1e999, "b": ' + "9" * 4000 + "}}"
     response = api.post(
         "/bookings", data=raw, content_type=JSON, headers={"Idempotency-Key": "huge"}
     )
