@@ -92,6 +92,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "practitioner": "dr-ahmed",
         "service": "consultation",
         "room": "room-1",
+        "page": "cause",
         "filename": "invite.ics",
         "version": version,
         "name": name,

@@ -46,6 +46,7 @@ def walk(app: Flask, clinic: Clinic, things: Furniture) -> Iterator[tuple[str, P
     yield "wrong details", fill_in(patient, name="", day="31", email="x", phone="1")
     yield "no time", patient.take("MQ")
     fill_in(patient)
+    yield "question", patient.get("/book/questions/health")
     yield "check", patient.get("/book/check")
     yield "no tick", patient.post("/book/check")
     other = Visitor(app)
