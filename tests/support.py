@@ -14,6 +14,7 @@ from booking.formats.tokens import ManageKeys, random_token
 from booking.services import availability, bookings, demo
 from booking.services.audit import PATIENT, Actor
 from booking.services.availability import Offers
+from booking.services.intakes import Given
 from booking.store.bookings import Booking
 from booking.store.claims import NO_OVERLAP
 from booking.store.engine import Ask, Database
@@ -73,6 +74,7 @@ class Clinic:
         actor: Actor = PATIENT,
         hold_id: int | None = None,
         practitioner: str = "dr-ahmed",
+        given: Given = bookings.NOTHING_ASKED,
     ) -> Booking:
         """A booking as the public page makes it."""
         wish = bookings.Wish(
@@ -85,6 +87,7 @@ class Clinic:
             hold_id=hold_id,
             # Most tests are not about how much mail one address gets.
             mail_at_once=True,
+            given=given,
         )
         return self.write(
             lambda session, now: bookings.book(

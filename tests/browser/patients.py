@@ -76,12 +76,20 @@ def go_on(page: Page) -> None:
     button(page, "Continue").click()
 
 
+def skip_questions(page: Page) -> None:
+    """From the first question to the check, without an answer."""
+    for words in ("What did your scar come from?", "Can we make your visit", "Is any of this so"):
+        heading(page, words)
+        button(page, "Skip these questions").click()
+    heading(page, "Check and confirm")
+
+
 def to_check(page: Page, time: str = "10:00 am", answers: Answers = SIOBHAN) -> None:
     """Everything up to the page that asks once more."""
     choose(page, time)
     fill_in(page, answers)
     go_on(page)
-    heading(page, "Check and confirm")
+    skip_questions(page)
 
 
 def confirm(page: Page) -> None:

@@ -11,8 +11,7 @@ from booking.domain.errors import SlotUnavailable
 from booking.domain.intake import Intake, read_intake
 from booking.domain.people import Findings, Person
 from booking.domain.questions import HEALTH
-from booking.services import bookings, drafts, intakes
-from booking.services.bookings import Wish
+from booking.services import drafts, intakes
 from booking.services.intakes import Given
 from booking.store import intakes as rows
 from booking.store.access import Staff
@@ -29,15 +28,6 @@ ANSWERS = {
     "language": "Polski",
     "earlier_time": True,
 }
-WISH = Wish(
-    service="consultation",
-    practitioner="dr-ahmed",
-    start=TUESDAY_9,
-    person=ANN,
-    privacy_notice="1",
-    source="online",
-    mail_at_once=True,
-)
 
 
 def answered(**given: object) -> Intake:
@@ -48,18 +38,7 @@ def answered(**given: object) -> Intake:
 
 
 def book(clinic: Clinic, given: Given | None = None, person: Person = ANN) -> Booking:
-    wish = replace(WISH, person=person, given=given or Given())
-    return clinic.write(
-        lambda session, now: bookings.book(
-            session,
-            clinic.offers,
-            clinic.links,
-            wish,
-            actor=PATIENT,
-            random_token=clinic.random_token,
-            now=now,
-        )
-    )
+    return clinic.book(TUESDAY_9, person, given=given or Given())
 
 
 def consents(clinic: Clinic) -> list[tuple[str, str, str, bool, str]]:

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from booking.domain.intake import read_intake
 from booking.domain.people import Findings
 from booking.domain.roles import Role
-from booking.services import bookings
 from booking.services.intakes import Given
 from booking.store.bookings import Booking, Patient
 from booking.store.intakes import Caution
 from booking.store.records import AuditEntry
 from tests.services.deeds import TUESDAY_9
-from tests.support import ANN, PATIENT, Clinic
+from tests.support import Clinic
 from tests.web.journeys import ANN as TYPED
 from tests.web.journeys import count, on_one_engine
 from tests.web.site import add_practitioner, add_staff
@@ -36,26 +35,7 @@ SECRET = ("isotretinoin", "Sore, infected", "Acne", "without make-up")
 
 @pytest.fixture
 def booked(clinic: Clinic) -> Booking:
-    wish = bookings.Wish(
-        service="consultation",
-        practitioner="dr-ahmed",
-        start=TUESDAY_9,
-        person=ANN,
-        privacy_notice="1",
-        source="online",
-        given=Given(read_intake(ANSWERS, Findings()), 1),
-    )
-    return clinic.write(
-        lambda session, now: bookings.book(
-            session,
-            clinic.offers,
-            clinic.links,
-            wish,
-            actor=PATIENT,
-            random_token=clinic.random_token,
-            now=now,
-        )
-    )
+    return clinic.book(TUESDAY_9, given=Given(read_intake(ANSWERS, Findings()), 1))
 
 
 def sits_down(app: Flask, clinic: Clinic, who: Role | str) -> Visitor:

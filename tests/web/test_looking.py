@@ -96,7 +96,13 @@ def test_looking_around_in_the_middle_of_booking_changes_nothing(
     book(visitor)
     visitor.take(visitor.get("/book/times?day=2026-01-14").slots[0])
     before = everything(clinic)
-    for path in [*pages(app, things), "/book/details", "/book/questions/health", "/book/check", "/book"]:
+    for path in [
+        *pages(app, things),
+        "/book/details",
+        "/book/questions/health",
+        "/book/check",
+        "/book",
+    ]:
         visitor.get(path)
     assert changes(before, everything(clinic)) == []
 
