@@ -161,10 +161,12 @@ def must_call(session: Session, booking_id: int) -> bool:
 def for_the_doctor(
     session: Session, booking_id: int, *, actor: Actor, now: datetime
 ) -> ForTheDoctor:
-    """What the doctor reads. Reading it is recorded."""
-    audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
+    """What the doctor reads. Reading it is recorded, where there is something to read."""
     row = session.scalar(select(store.Intake).where(store.Intake.booking_id == booking_id))
-    found = session.scalars(select(_Row).where(_Row.booking_id == booking_id).order_by(_Row.id))
+    query = select(_Row).where(_Row.booking_id == booking_id).order_by(_Row.id)
+    found = session.scalars(query).all()
+    if row is not None or found:
+        audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
     given = {**row.answers, **row.help} if row is not None else {}
     return ForTheDoctor(
         # What was found good once is shown as far as it is still asked.

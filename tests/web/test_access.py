@@ -11,7 +11,7 @@ from booking.domain.lifecycle import State
 from booking.domain.roles import Role
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
-from booking.web.access import ACCESS, ADMIN, CLINIC, PUBLIC, RECEPTION
+from booking.web.access import ACCESS, ADMIN, CLINIC, DOCTOR, PUBLIC, RECEPTION
 from tests.support import Clinic, at
 from tests.web.journeys import ANN, count, first_slots, on_one_engine
 from tests.web.site import Furniture, add_practitioner, add_staff, addresses, furnish
@@ -27,6 +27,8 @@ FOR_STAFF = {
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.review": DOCTOR,
+    "desk.called": RECEPTION,
     "desk.new": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,

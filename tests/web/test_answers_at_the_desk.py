@@ -84,6 +84,7 @@ def test_the_doctor_reads_the_answers_and_that_is_recorded(
         "Interpreter: Polski",
     ):
         assert words in card.words
+    assert card.text.count("isotretinoin") == 1
     assert actions(clinic)[-2:] == ["viewed", "answers_read"]
 
 

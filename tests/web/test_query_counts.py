@@ -8,9 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from booking.domain.intake import Intake
+from booking.domain.questions import HEALTH_QUESTIONS
 from booking.services import past
+from booking.services.intakes import Given
 from tests.services.deeds import TUESDAY_9, new_rules
 from tests.support import Clinic
+from tests.web.journeys import fill_in, take
 from tests.web.site import add_practitioner
 from tests.web.visitor import Visitor
 
@@ -93,6 +97,26 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
     booked.write(lambda session, now: past.fill(session, 500, now=now))
     assert counts(visitor, booked, STAFF) == before
     assert max(before.values()) < 40
+
+
+def test_answers_cost_a_page_no_more_than_their_absence(app: Flask, booked: Clinic):
+    visitor, doctor = Visitor(app), Visitor(app)
+    take(visitor)
+    fill_in(visitor)
+    pages = ("/book/questions/cause", "/book/questions/health", "/book/check")
+    before = counts(visitor, booked, pages)
+    everything = [one.key for one in HEALTH_QUESTIONS]
+    visitor.post("/book/questions/cause", {"cause": "acne"})
+    visitor.post("/book/questions/health", {"health": everything})
+    assert counts(visitor, booked, pages) == before
+    assert max(before.values()) < 20
+
+    few, many = (Intake({"health": tuple(keys)}) for keys in (everything[:1], everything))
+    for number, intake in enumerate((few, many), start=1):
+        booked.book(TUESDAY_9 + number * timedelta(minutes=30), given=Given(intake))
+    doctor.sign_in(booked, "doctor")
+    cards = counts(doctor, booked, ("/desk/bookings/2", "/desk/bookings/3"))
+    assert len(set(cards.values())) == 1
 
 
 def test_what_is_remembered_asks_once(app: Flask, booked: Clinic):

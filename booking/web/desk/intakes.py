@@ -1,6 +1,7 @@
 """Answers at the desk: what reception may know of them, and what the doctor reads and reviews."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound
-from booking.domain.questions import HELP, LANGUAGE
+from booking.domain.intake import Intake
+from booking.domain.questions import HEALTH, HELP, LANGUAGE
 from booking.domain.roles import Role
 from booking.services import bookings, intakes, texts
 from booking.services.intakes import ForTheDesk, ForTheDoctor
@@ -66,11 +68,18 @@ def for_the_doctor(
         "to_review": sum(one.reviewed_at is None for one in found.cautions),
         "rows": [
             row
-            for part in answers.parts(found.intake, text)
+            for part in answers.parts(_beside(found), text)
             for row in part.rows
             if part.name != "visit" and (row.said or row.in_own_words)
         ],
     }
+
+
+def _beside(found: ForTheDoctor) -> Intake:
+    """The answers without those that stand among the cautions already."""
+    flagged = {one.caution.key for one in found.cautions}
+    rest = tuple(one for one in found.intake.of(HEALTH) if one not in flagged)
+    return replace(found.intake, chosen={**found.intake.chosen, HEALTH.key: rest})
 
 
 def _asked(session: Session, found: ForTheDoctor) -> texts.Published:
