@@ -46,7 +46,7 @@ def confirm(visitor: Visitor) -> Page:
 def book(visitor: Visitor, *, number: int = 0, on: str = "2026-01-13", **changes: str) -> str:
     """The whole way; the manage token."""
     take(visitor, number=number, on=on)
-    assert fill_in(visitor, **changes).location == "/book/questions"
+    assert fill_in(visitor, **changes).location == "/book/questions/cause"
     made = confirm(visitor)
     assert made.status == 303, made.text
     return made.location.removeprefix("/book/confirmed/")

@@ -296,4 +296,4 @@ def test_patients_and_staff_do_not_share_doors(app: Flask, clinic: Clinic):
     visitor.sign_in(clinic, Role.RECEPTION)
     assert visitor.take(first_slots(visitor)[0]).location == "/book/details"
     assert visitor.get("/book/details").value("name") == ""
-    assert visitor.post("/book/details", ANN).location == "/book/questions"
+    assert visitor.post("/book/details", ANN).location == "/book/questions/cause"

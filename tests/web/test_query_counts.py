@@ -112,7 +112,7 @@ def test_answers_cost_a_page_no_more_than_their_absence(app: Flask, booked: Clin
     assert max(before.values()) < 20
 
     few, many = (Intake({"health": tuple(keys)}) for keys in (everything[:1], everything))
-    for number, intake in enumerate((few, many), start=1):
+    for number, intake in enumerate((few, many), start=2):
         booked.book(TUESDAY_9 + number * timedelta(minutes=30), given=Given(intake))
     doctor.sign_in(booked, "doctor")
     cards = counts(doctor, booked, ("/desk/bookings/2", "/desk/bookings/3"))

@@ -21,7 +21,7 @@ FIRST, HEALTH, VISIT = "/book/questions/cause", "/book/questions/health", "/book
 def asked(visitor: Visitor) -> Visitor:
     """Somebody who has filled in the details."""
     take(visitor)
-    assert fill_in(visitor).location == "/book/questions"
+    assert fill_in(visitor).location == FIRST
     return visitor
 
 

@@ -52,7 +52,10 @@ def test_the_answers_go_along_to_another_time(app: Flask, clinic: Clinic):
     answer = visitor.post("/book/check", {"privacy": "1"})
     assert visitor.fill(answer, "/book/take", slot=answer.slots[0]).location == "/book/details"
     assert kept(visitor) == ANN
-    assert visitor.fill(visitor.get("/book/details"), "/book/details").location == "/book/questions"
+    assert (
+        visitor.fill(visitor.get("/book/details"), "/book/details").location
+        == "/book/questions/cause"
+    )
     assert confirm(visitor).status == 303
     assert count(clinic, Booking) == 2
 

@@ -143,7 +143,7 @@ def test_a_field_with_an_error_says_so_to_screen_readers(visitor: Visitor, clini
 
 def test_mended_details_go_on(visitor: Visitor, clinic: Clinic):
     refused(visitor, clinic, "name", name="Ann\nBcc: x@y.example")
-    assert fill_in(visitor).location == "/book/questions"
+    assert fill_in(visitor).location == "/book/questions/cause"
     assert confirm(visitor).status == 303
 
 
@@ -169,7 +169,7 @@ def test_an_unusual_name_is_kept_whole_and_shown_as_text(
     visitor: Visitor, clinic: Clinic, name: str
 ):
     take(visitor)
-    assert fill_in(visitor, name=name).location == "/book/questions"
+    assert fill_in(visitor, name=name).location == "/book/questions/cause"
     check = visitor.get("/book/check")
     assert name in [bdi.words for bdi in check.document.all("bdi")]
     assert not check.document.all("b", id="x")
@@ -183,7 +183,7 @@ def test_an_unusual_name_is_kept_whole_and_shown_as_text(
 )
 def test_disguises_are_taken_out_of_a_name(visitor: Visitor, clinic: Clinic, name: str):
     take(visitor)
-    assert fill_in(visitor, name=name).location == "/book/questions"
+    assert fill_in(visitor, name=name).location == "/book/questions/cause"
     confirm(visitor)
     kept = clinic.read(lambda session, _: session.query(Patient.name).scalar())
     assert not set(kept) & set("\u202e\ufeff\u200b")

@@ -21,7 +21,7 @@ Typed = Mapping[str, list[str]]
 @blueprint.get("/questions")
 def questions() -> ResponseReturnValue:
     """The first page of questions."""
-    return redirect(url_for("book.question", page=asking.IN_ORDER[0].slug))
+    return redirect(_address(asking.IN_ORDER[0]))
 
 
 @blueprint.route("/questions/<page>", methods=["GET", "POST"])
@@ -71,11 +71,15 @@ def preview() -> str:
 
 def first_or_check(found: DraftView) -> str:
     """Where the details lead: to the questions, and to the check for whoever has been there."""
-    return url_for("book.check") if found.intake.seen else url_for("book.questions")
+    return url_for("book.check") if found.intake.seen else _address(asking.IN_ORDER[0])
+
+
+def _address(page: QuestionPage) -> str:
+    return url_for("book.question", page=page.slug)
 
 
 def _on_to(page: QuestionPage | None) -> ResponseReturnValue:
-    on = url_for("book.question", page=page.slug) if page else url_for("book.check")
+    on = _address(page) if page else url_for("book.check")
     return redirect(on, code=303)
 
 
@@ -101,6 +105,6 @@ def _page(asked: QuestionPage, typed: Typed, errors: list[FieldError]) -> dict[s
         "part": words.line(f"{asked.part}_part"),
         "place": of_part.index(asked) + 1,
         "places": len(of_part),
-        "back": url_for("book.question", page=back.slug) if back else url_for("book.details"),
+        "back": _address(back) if back else url_for("book.details"),
         "errors": errors,
     }
