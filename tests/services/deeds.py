@@ -15,6 +15,7 @@ from booking.store.bookings import Booking, Consent, Hold, IdempotencyKey, Patie
 from booking.store.claims import Claim
 from booking.store.clinic import Clinic as ClinicRow
 from booking.store.clinic import Practitioner, Resource, Service
+from booking.store.intakes import Caution, Intake
 from booking.store.records import AuditEntry, Message
 from tests.support import RECEPTION, Clinic, at
 
@@ -158,7 +159,8 @@ def forget_everything(clinic: Clinic) -> None:
     """Nobody has ever booked; children first, so that nothing is left that points at nothing."""
 
     def work(session: Session, now: datetime) -> None:
-        for model in (Claim, Hold, Message, AuditEntry, IdempotencyKey, Booking, Consent, Patient):
+        about_bookings = (Claim, Hold, Message, AuditEntry, IdempotencyKey, Intake, Caution)
+        for model in (*about_bookings, Booking, Consent, Patient):
             session.execute(delete(model))
 
     clinic.write(work)
