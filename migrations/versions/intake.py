@@ -38,7 +38,8 @@ def upgrade() -> None:
         sa.Column("called_by", sa.Integer(), nullable=True),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(reviewed_at IS NULL) = (reviewed_by IS NULL)", name=op.f("ck_cautions_reviewed_by_whom")
+            "(reviewed_at IS NULL) = (reviewed_by IS NULL)",
+            name=op.f("ck_cautions_reviewed_by_whom"),
         ),
         sa.CheckConstraint(
             "(called_at IS NULL) = (called_by IS NULL)", name=op.f("ck_cautions_called_by_whom")
