@@ -87,6 +87,12 @@ class UnknownPractitioner(NotFound):
     code = "unknown_practitioner"
 
 
+class UnknownLocation(NotFound):
+    """Nobody offers this service at a location with this id."""
+
+    code = "unknown_location"
+
+
 class HoldExpired(Refusal):
     """The hold ran out, or never was."""
 
@@ -133,6 +139,12 @@ class LastAdministrator(Refusal):
     """Nobody would be left who may change the set-up."""
 
     code = "last_administrator"
+
+
+class LastLocation(Refusal):
+    """There would be no place left at which patients can be seen."""
+
+    code = "last_location"
 
 
 class IdempotencyKeyReused(Refusal):

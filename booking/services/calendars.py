@@ -65,7 +65,7 @@ def patient_appointment(booking: Booking, clinic: ClinicFacts) -> Appointment:
         end=booking.end,
         updated_at=booking.updated_at,
         summary=f"Appointment with {booking.practitioner.name}",
-        location=f"{clinic.name}, {clinic.address}",
+        location=clinic.where,
         description=(
             f"Reference: {references.show(booking.reference)}\n"
             "If you have them, bring a list of your medicines and notes of earlier treatment.\n"
@@ -186,7 +186,9 @@ def render_feed(session: Session, rulebook: Rulebook, links: Links, version: Fee
         )
         .order_by(Booking.start, Booking.id)
     )
-    appointments = [_feed_entry(row, version.privacy, rulebook.clinic, links) for row in rows]
+    appointments = [
+        _feed_entry(row, version.privacy, rulebook.at(row.location_id), links) for row in rows
+    ]
     return ics.feed(f"{version.name} – {rulebook.clinic.name}", appointments)
 
 

@@ -149,4 +149,6 @@ def window(plan: Plan, first: date, last: date) -> Span:
 
 def slot_of(plan: Plan, start: datetime) -> Slot:
     """The slot of a plan at `start`."""
-    return Slot(plan.service, plan.practitioner, start, start + plan.rules.visit.length)
+    return Slot(
+        plan.service, plan.practitioner, plan.place.slug, start, start + plan.rules.visit.length
+    )

@@ -43,6 +43,7 @@ def switch(year: int, known: Sequence[Holiday], closed_on: frozenset[date]) -> E
                     session,
                     Closure,
                     practitioner_id=None,
+                    location_id=None,
                     name=one.name[:_NAME_MAX],
                     first_day=one.day,
                     last_day=one.day,
@@ -65,5 +66,6 @@ def _on(days: Sequence[date]) -> ColumnElement[bool]:
         Closure.begins == 0,
         Closure.ends == DAY_MINUTES,
         Closure.practitioner_id.is_(None),
+        Closure.location_id.is_(None),
         Closure.is_yearly.is_(False),
     )

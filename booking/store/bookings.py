@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.lifecycle import State, Stranding
 from booking.store.base import Base
-from booking.store.clinic import Practitioner, Service
+from booking.store.clinic import Practitioner, Service, at_location
 
 
 class Patient(Base):
@@ -57,6 +57,7 @@ class Booking(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    location_id: Mapped[int] = at_location()
     start: Mapped[datetime] = mapped_column("starts_at", key="start")
     end: Mapped[datetime] = mapped_column("ends_at", key="end")
     local_start: Mapped[str] = mapped_column(String(19))
@@ -111,6 +112,7 @@ class Hold(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    location_id: Mapped[int] = at_location()
     start: Mapped[datetime] = mapped_column("starts_at", key="start")
     end: Mapped[datetime] = mapped_column("ends_at", key="end")
     expires_at: Mapped[datetime] = mapped_column(index=True)

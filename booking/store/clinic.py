@@ -1,9 +1,9 @@
-"""The clinic, its practitioners, services and opening hours."""
+"""The clinic, its locations, practitioners, services and opening hours."""
 
 from datetime import date
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from booking.store.base import Base
 
@@ -16,9 +16,7 @@ class Clinic(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     name: Mapped[str] = mapped_column(String(200))
-    time_zone: Mapped[str] = mapped_column(String(64))
     country: Mapped[str] = mapped_column(String(2))
-    address: Mapped[str] = mapped_column(String(300))
     phone: Mapped[str] = mapped_column(String(40))
     email: Mapped[str] = mapped_column(String(254))
     privacy_notice: Mapped[str] = mapped_column(String(20))
@@ -26,6 +24,33 @@ class Clinic(Base):
     # The colour of buttons and links, like #0d635c; None is the program's own.
     accent: Mapped[str | None] = mapped_column(String(7))
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Location(Base):
+    """
+    Where visits take place: an address, and the zone of the clock on its wall.
+
+    The first that is not archived is the clinic's own. Archived rather than deleted, since bookings
+    refer to it. `directions` say how to get there.
+    """
+
+    __tablename__ = "locations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(300))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    directions: Mapped[str] = mapped_column(String(1000), default="")
+    is_archived: Mapped[bool] = mapped_column(default=False)
+
+
+def at_location() -> MappedColumn[int]:
+    """
+    Where something is. Every row has one, though its column may be null: SQLite cannot add a
+    reference that is not null to a table with rows.
+    """
+    return mapped_column(ForeignKey("locations.id"), nullable=True)
 
 
 class Picture(Base):
@@ -124,7 +149,7 @@ class ServicePractitioner(Base):
 
 class Room(Base):
     """
-    A room or a device that visits need; its time is claimed like a practitioner's.
+    A room or a device that visits at its location need; its time is claimed like a practitioner's.
 
     Archived rather than deleted, since claims refer to it.
     """
@@ -134,6 +159,7 @@ class Room(Base):
     id: Mapped[int] = mapped_column(ForeignKey("resources.id"), primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
     is_device: Mapped[bool] = mapped_column(default=False)
     is_archived: Mapped[bool] = mapped_column(default=False)
 
@@ -149,7 +175,7 @@ class ServiceRoom(Base):
 
 class OpeningHours(Base):
     """
-    A weekly stretch in clinic time: Monday is 0; minutes after 00:00.
+    A weekly stretch on the location's wall: Monday is 0; minutes after 00:00.
 
     `every_weeks` 2 is every other week, counted from the week of `valid_from`.
     """
@@ -168,6 +194,7 @@ class OpeningHours(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    location_id: Mapped[int] = at_location()
     weekday: Mapped[int]
     opens: Mapped[int]
     closes: Mapped[int]
@@ -178,10 +205,10 @@ class OpeningHours(Base):
 
 class Closure(Base):
     """
-    Closed in clinic time, from `begins` on the first day to `ends` on the last.
+    Closed in local time, from `begins` on the first day to `ends` on the last.
 
-    Without a practitioner it is the whole clinic's, otherwise that practitioner's absence. `name`
-    is for staff; patients never read it.
+    With a practitioner it is their absence, with a location only that one is closed, without either
+    the whole clinic. `name` is for staff; patients never read it.
     """
 
     __tablename__ = "closures"
@@ -197,6 +224,7 @@ class Closure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("practitioners.id"))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
     name: Mapped[str] = mapped_column(String(100))
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -216,6 +244,7 @@ class ExtraOpening(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    location_id: Mapped[int] = at_location()
     day: Mapped[date]
     opens: Mapped[int]
     closes: Mapped[int]

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g, url_for
 
@@ -16,7 +17,7 @@ from booking.services.clinic import LogoFacts
 from booking.web import texts
 from booking.web.access import current_staff
 from booking.web.assets import asset
-from booking.web.clinic import facts, local
+from booking.web.clinic import facts, local, places_in_use
 from booking.web.installation import here
 
 STATE_WORDS = {
@@ -41,6 +42,7 @@ _UNKNOWN = SimpleNamespace(
     phone_href="",
     email="",
     address="",
+    places=[],
     time_zone_name="",
 )
 
@@ -52,8 +54,8 @@ def register(app: Flask) -> None:
         day=lambda value: dates.show_day(_day(value)),
         day_year=lambda value: dates.show_day_year(_day(value)),
         date_year=dates.show_date_year,
-        clock=lambda value: dates.show_clock(local(value)),
-        moment=lambda value: dates.show_moment(local(value)),
+        clock=lambda value: dates.show_clock(_wall(value)),
+        moment=lambda value: dates.show_moment(_wall(value)),
         reference=references.show,
         phone=lambda value: show_phone(value, facts().country),
         dial=dial_link,
@@ -63,8 +65,13 @@ def register(app: Flask) -> None:
     app.context_processor(_context)
 
 
+def _wall(value: datetime) -> datetime:
+    """On the wall of the place it was given for; an instant in UTC on the clinic's."""
+    return value if isinstance(value.tzinfo, ZoneInfo) else local(value)
+
+
 def _day(value: date | datetime) -> date:
-    return local(value).date() if isinstance(value, datetime) else value
+    return _wall(value).date() if isinstance(value, datetime) else value
 
 
 def _context() -> dict[str, Any]:
@@ -89,6 +96,7 @@ def _clinic() -> Any:
         phone_href=dial_link(clinic.phone),
         email=clinic.email,
         address=clinic.address,
+        places=places_in_use(),
         time_zone_name=dates.show_zone(clinic.zone),
         theme=url_for("look.theme", v=clinic.accent[1:]) if clinic.accent else None,
         logo=_logo(clinic.logo),

@@ -63,7 +63,13 @@ FACTS: dict[str, object] = {
     "what": "booked",
     "initials": "A. O.",
     "desk_url": LINKS.desk(7),
-    "offers": [{"when": "Wednesday 14 January 2026, 2:00 pm", "url": LINKS.move_to(TOKEN, "abc")}],
+    "offers": [
+        {
+            "when": "Wednesday 14 January 2026, 2:00 pm",
+            "url": LINKS.move_to(TOKEN, "abc"),
+            "place": "Elm St",
+        }
+    ],
     "kept_until": "Tuesday 13 January, 9:00 am",
     "lang": "en",
     "dir": "ltr",

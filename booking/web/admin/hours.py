@@ -12,16 +12,18 @@ from booking.domain.people import Findings
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import hours as rules
 from booking.services import practitioners as people
+from booking.services.clinic import Place
+from booking.services.hours import Located
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
-from booking.web.clinic import facts, now
+from booking.web.clinic import facts, now, places_in_use
 from booking.web.installation import read
 from booking.web.patients import forms
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_PARTS = ("weekday", "opens", "closes", "since", "until", "every")
+_PARTS = ("weekday", "opens", "closes", "location", "since", "until", "every")
 _BLANK_ROWS = 3
 _ROWS_AT_MOST = 60
 _EVERY_AT_MOST = 8
@@ -43,16 +45,17 @@ def all_hours() -> ResponseReturnValue:
 def hours(practitioner: str) -> ResponseReturnValue:
     """One practitioner's week."""
 
-    def look(session: Session, _: object) -> tuple[Any, list[OpenStretch], list[Any]]:
+    def look(session: Session, _: object) -> tuple[Any, list[Located], list[Any]]:
         who = people.practitioner(session, practitioner)
         return who, rules.week_of(session, who.id), people.bookable(session)
 
     who, week, everybody = read(look)
-    found, rows = Findings(), [_row(stretch) for stretch in week]
+    places = places_in_use()
+    found, rows = Findings(), [_row(located) for located in week]
     edit: Edit | None = None
     if request.method == "POST":
         rows = _typed()
-        typed = _read(rows, found)
+        typed = _read(rows, found, places)
         if not found.errors:
             week, edit = typed, rules.set_week(who, typed)
 
@@ -66,6 +69,7 @@ def hours(practitioner: str) -> ResponseReturnValue:
             rows=[*rows, *({"weekday": ""} for _ in range(_BLANK_ROWS))],
             typed=_flat(rows),
             weekdays=WEEKDAYS,
+            locations=reading.choice_of(places),
             drawn=_drawn(week),
         )
 
@@ -75,11 +79,13 @@ def hours(practitioner: str) -> ResponseReturnValue:
     return changing.change(edit, found, show=show, done=done)
 
 
-def _row(stretch: OpenStretch) -> Row:
+def _row(located: Located) -> Row:
+    location_id, stretch = located
     return {
         "weekday": str(stretch.weekday),
         "opens": show_clock(stretch.opens),
         "closes": show_clock(stretch.closes),
+        "location": str(location_id),
         "since": stretch.since.isoformat() if stretch.since else "",
         "until": stretch.until.isoformat() if stretch.until else "",
         "every": str(stretch.every),
@@ -101,19 +107,26 @@ def _flat(rows: Sequence[Row]) -> Row:
     return {f"{part}-{n}": row[part] for n, row in enumerate(rows) for part in _PARTS}
 
 
-def _read(rows: Sequence[Row], found: Findings) -> list[OpenStretch]:
+def _read(rows: Sequence[Row], found: Findings, places: Sequence[Place]) -> list[Located]:
     values = _flat(rows)
-    week = [_read_row(values, number, found) for number in range(len(rows))]
+    week = [
+        (
+            reading.read_location(values, f"location-{number}", found, places),
+            _read_row(values, number, found),
+        )
+        for number in range(len(rows))
+    ]
     if not found.errors:
-        for number, stretch in enumerate(week):
-            if any(_overlap(stretch, other) for other in week[:number]):
+        for number, (_, stretch) in enumerate(week):
+            # At two places at once nobody can be either.
+            if any(_overlap(stretch, other) for _, other in week[:number]):
                 words = f"{WEEKDAYS[stretch.weekday]} is open at this time already"
                 found.add(f"opens-{number}", "overlap", words)
     return week
 
 
 def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenStretch:
-    weekday, opened, closed, first, last, often = (f"{part}-{number}" for part in _PARTS)
+    weekday, opened, closed, _, first, last, often = (f"{part}-{number}" for part in _PARTS)
     if values[weekday] not in {str(day) for day in range(7)}:
         found.add(weekday, "missing", "Choose a day")
     for name in (opened, closed):
@@ -147,8 +160,9 @@ def _overlap(one: OpenStretch, other: OpenStretch) -> bool:
     return any(one.is_on(day) and other.is_on(day) for day in days)
 
 
-def _drawn(week: Sequence[OpenStretch]) -> dict[str, Any]:
+def _drawn(located: Sequence[Located]) -> dict[str, Any]:
     """Next week as bars: minutes after the first hour that is shown, seven days."""
+    week = [stretch for _, stretch in located]
     today = local_day(now(), facts().zone)
     monday = today - timedelta(days=today.weekday()) + 7 * ONE_DAY
     days = [open_on(week, (), monday + n * ONE_DAY) for n in range(7)]

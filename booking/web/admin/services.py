@@ -160,8 +160,8 @@ def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -
         return
 
     def longest(session: Session, _: object) -> int:
-        weeks = [stretch for one in chosen for stretch in hours.week_of(session, one)]
-        return max((stretch.closes - stretch.opens for stretch in weeks), default=0)
+        weeks = [located for one in chosen for located in hours.week_of(session, one)]
+        return max((stretch.closes - stretch.opens for _, stretch in weeks), default=0)
 
     if length > (most := read(longest)) > 0:
         found.add("length", "too_long", f"No opening is longer than {most} minutes")

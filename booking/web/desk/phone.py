@@ -54,7 +54,7 @@ def _form() -> dict[str, Any]:
         return {
             "day": chosen,
             "slots": times.shown(of_day),
-            "several": len(plans) > 1,
+            "several": len({plan.practitioner for plan in plans}) > 1,
             "kind": plans[0].service if plans else None,
             "kinds": {slug: some[0].service_name for slug, some in rulebook.services.items()},
         }

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import HoldExpired, SlotRefusal, SlotUnavailable
-from booking.domain.slots import Slot, parse_slot_id
+from booking.domain.slots import parse_slot_id
 from booking.services import availability, drafts, holds
+from booking.services.free_time import slot_of
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
@@ -112,9 +113,8 @@ def extend() -> ResponseReturnValue:
 def _offer(slot: str) -> ResponseReturnValue:
     """One time that a link pointed at, ready to be taken; looking at it holds nothing."""
     service, practitioner, start = parse_slot_id(slot)
-    plan = rulebook().plan(service, practitioner)
-    wanted = Slot(service, practitioner, start, start + plan.rules.visit.length)
-    available = start in timetables(service, practitioner)[0].starts
+    wanted = slot_of(rulebook().plan_at(service, practitioner, start), start)
+    available = any(start in table.starts for table in timetables(service, practitioner))
     others = availability.alternatives(timetables(service), start)
     own = draft.own_slot(draft.current())
     if own is not None and own.id == wanted.id:
@@ -129,27 +129,33 @@ def _offer(slot: str) -> ResponseReturnValue:
 
 
 def _tables() -> list[availability.Timetable]:
-    """Of the practitioner who was chosen, or of all who offer the service."""
+    """Of the practitioner and the location that were chosen, or of all that offer the service."""
     service = _service()
-    return timetables(service, _practitioner()) if service else []
+    return timetables(service, _practitioner(), _location()) if service else []
 
 
 def _choices() -> dict[str, Any]:
-    """The kinds of consultation and those who offer the chosen one, as far as there is a choice."""
+    """What can be chosen: the kind of consultation, with whom, where."""
     service = _service()
-    offered_by = rulebook().services.get(service or "", [])
+    plans = rulebook().services.get(service or "", [])
+    people = {plan.practitioner: plan.practitioner_name for plan in plans}
+    places = {plan.place.slug: plan.place for plan in plans}
     return {
         "services": _services(),
         "service": service,
-        "people": [{"id": plan.practitioner, "name": plan.practitioner_name} for plan in offered_by]
-        if len(offered_by) > 1
-        else [],
+        "people": people if len(people) > 1 else {},
         "practitioner": _practitioner(),
+        "places": places if len(places) > 1 else {},
+        "location": _location(),
     }
 
 
 def _practitioner() -> str | None:
     return request.args.get("practitioner") or None
+
+
+def _location() -> str | None:
+    return request.args.get("location") or None
 
 
 def _service() -> str | None:

@@ -12,6 +12,7 @@ from booking.domain.messages import Audience
 from booking.domain.people import Findings, Person
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
+from booking.formats import dates
 from booking.services import bookings, drafts
 from booking.services.audit import PATIENT
 from booking.services.calendars import patient_appointment
@@ -19,7 +20,7 @@ from booking.services.drafts import DraftView
 from booking.services.letters import google_link, manage_token
 from booking.services.outbox import messages_of
 from booking.store.records import Message
-from booking.web.clinic import facts, local, now, rulebook
+from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
 from booking.web.patients import draft, forms
@@ -74,8 +75,7 @@ def check() -> ResponseReturnValue:
         problems.add(
             "privacy", "missing", "Tick the box to say that you have read the privacy notice"
         )
-    service, practitioner, _ = parse_slot_id(found.slot)
-    plan = rulebook().plan(service, practitioner)
+    plan = rulebook().plan_at(*parse_slot_id(found.slot))
     page = render_template(
         "book/check.html",
         hold=_hold(found),
@@ -101,7 +101,6 @@ def confirmed(token: str) -> ResponseReturnValue:
     if booking.state is not State.CONFIRMED:
         return redirect(url_for("manage.show", token=token))
     mail = [message for message in messages if message.kind.audience is Audience.PATIENT]
-    clinic = facts()
     return render_template(
         "book/confirmed.html",
         booking=booking_facts(booking),
@@ -111,7 +110,7 @@ def confirmed(token: str) -> ResponseReturnValue:
         mail_leaves=_held_back_until(mail),
         manage_url=url_for("manage.show", token=token),
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, clinic)),
+        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
     )
 
 
@@ -160,10 +159,13 @@ def _read_person(values: dict[str, str], found: Findings) -> Person | None:
 
 def _hold(found: DraftView) -> dict[str, Any]:
     service, practitioner, start = parse_slot_id(found.slot or "")
-    plan = rulebook().plan(service, practitioner)
+    plan = rulebook().plan_at(service, practitioner, start)
     return {
-        "start": local(start),
-        "end": local(start + plan.rules.visit.length),
+        "start": local(start, plan.rules.zone),
+        "end": local(start + plan.rules.visit.length, plan.rules.zone),
+        "zone_name": dates.show_zone(plan.rules.zone),
+        "address": plan.place.address,
+        "where": rulebook().at(plan.place.id).where,
         "practitioner": plan.practitioner_name,
         "seconds_left": _seconds_left(found),
         "expires_at": found.expires_at.isoformat() if found.expires_at else None,

@@ -198,7 +198,13 @@ def add_practitioner(clinic: Clinic, slug: str) -> None:
         session.flush()
         session.add(ServicePractitioner(service_id=service.id, practitioner_id=resource.id))
         session.add_all(
-            OpeningHours(practitioner_id=resource.id, weekday=day, opens=9 * 60, closes=12 * 60)
+            OpeningHours(
+                practitioner_id=resource.id,
+                location_id=1,
+                weekday=day,
+                opens=9 * 60,
+                closes=12 * 60,
+            )
             for day in range(5)
         )
         session.execute(update(ClinicRow).values(version=ClinicRow.version + 1))
