@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain import references
+from booking.domain.came_from import NOWHERE, CameFrom
 from booking.domain.errors import NotFound
 from booking.domain.lifecycle import ActorKind, Standing, State
 from booking.domain.messages import MessageKind
@@ -43,6 +44,7 @@ class Wish:
     source: str
     hold_id: int | None = None
     mail_at_once: bool = False
+    came_from: CameFrom = NOWHERE
 
 
 def book(
@@ -177,6 +179,8 @@ def _add_booking(
         "local_start": wall_time(slot.start, plan),
         "time_zone": plan.rules.zone.key,
         "source": wish.source,
+        "came_from": wish.came_from.source,
+        "referral": wish.came_from.referral,
         "manage_generation": 0,
         "manage_token_hash": token_hash(links.keys.new(uid, 0)),
         "cancelled_late": False,

@@ -62,7 +62,10 @@ class Booking(Base):
     end: Mapped[datetime] = mapped_column("ends_at", key="end")
     local_start: Mapped[str] = mapped_column(String(19))
     time_zone: Mapped[str] = mapped_column(String(64))
+    # By which of our own doors it came in; the next two say who led the patient there.
     source: Mapped[str] = mapped_column(String(20))
+    came_from: Mapped[str | None] = mapped_column(String(100))
+    referral: Mapped[str | None] = mapped_column(String(100))
     manage_generation: Mapped[int] = mapped_column(default=0)
     manage_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cancelled_late: Mapped[bool] = mapped_column(default=False)
@@ -144,6 +147,8 @@ class Draft(Base):
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id", ondelete="SET NULL"))
     # The chosen slot outlives its hold, so that a time that is still free can be taken again.
     slot: Mapped[str | None] = mapped_column(String(300))
+    came_from: Mapped[str | None] = mapped_column(String(100))
+    referral: Mapped[str | None] = mapped_column(String(100))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -20,7 +20,7 @@ from booking.web.api.answers import Wanted
 from booking.web.api.blueprint import blueprint
 from booking.web.api.bodies import Body, canonical, read_body
 from booking.web.api.description import IDEMPOTENCY_KEY, describe
-from booking.web.api.reading import check_notice, read_person, read_wanted
+from booking.web.api.reading import check_notice, read_came_from, read_person, read_wanted
 from booking.web.api.times import read_time
 from booking.web.clinic import at, facts, now, rulebook
 from booking.web.installation import here, read, write
@@ -55,6 +55,7 @@ def book() -> Response:
         )
     person = read_person(body, clinic=clinic, today=local_day(now(), clinic.zone))
     notice = check_notice(body, current=clinic.privacy_notice)
+    came_from = read_came_from(body)
     if wanted is None or person is None or not body.is_valid:
         raise body.refusal
     wish = Wish(
@@ -66,6 +67,7 @@ def book() -> Response:
         source="api",
         hold_id=held,
         mail_at_once=not here().limits_enabled,
+        came_from=came_from,
     )
     try:
         booked = write(

@@ -1,8 +1,10 @@
 """What clients ask for, read into values that services take."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
+from booking.domain.came_from import HANDLE_MAX, CameFrom, read_handle
 from booking.domain.errors import UnknownPractitioner, UnknownService
 from booking.domain.people import Findings, Person, read_birth_iso, read_name
 from booking.formats.contacts import read_contacts
@@ -74,3 +76,20 @@ def check_notice(body: Body, *, current: str) -> str:
         )
     body.add_all(found)
     return current
+
+
+def read_came_from(body: Body) -> CameFrom:
+    """Who led the patient here, where the client says so; errors go to `body`."""
+    source, referral = (body.read(field, _reader(field)) for field in ("source", "referral"))
+    return CameFrom(source, referral)
+
+
+def _reader(field: str) -> Callable[[str, Findings], str | None]:
+    def read(text: str, found: Findings) -> str | None:
+        handle = read_handle(text)
+        if text and handle is None:
+            words = f"Use up to {HANDLE_MAX} letters, digits and ._~:/+- without blanks"
+            found.add(field, "impossible", words)
+        return handle
+
+    return read

@@ -2,6 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, fields
 
+from booking.domain.came_from import HANDLE_MAX, HANDLE_PATTERN
 from booking.domain.lifecycle import State
 from booking.domain.people import CONTACT_MAX, NAME_MAX, REASON_MAX
 
@@ -36,6 +37,11 @@ def _id(words: str, example: str) -> Text:
 
 def _start() -> Text:
     return Text(required=True, metadata={"description": _START_WORDS, "example": _START})
+
+
+def _handle(words: str, example: str) -> Text:
+    shape = {"maxLength": HANDLE_MAX, "pattern": f"^{HANDLE_PATTERN}$"}
+    return Text(allow_none=True, metadata={"description": words, "example": example, **shape})
 
 
 class HoldRequest(Shape):
@@ -99,6 +105,8 @@ class BookingRequest(HoldRequest):
             "example": "1",
         },
     )
+    source = _handle("Who led the patient here: a site, an app", "clinic-finder.example")
+    referral = _handle("The source's own mark for this way", "8f0c2d51-77aa")
 
 
 class MoveRequest(Shape):

@@ -214,6 +214,8 @@ def card(
             "practitioner": booking.practitioner.name,
             "reference": references.show(booking.reference),
             "source": SOURCES.get(booking.source, booking.source),
+            "came_from": booking.came_from,
+            "referral": booking.referral,
             "state": booking.state.value,
             "state_words": STATE_WORDS[booking.state],
             "version": booking.updated_at.isoformat(),

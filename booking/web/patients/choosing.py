@@ -13,9 +13,10 @@ from booking.services.free_time import slot_of
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
-from booking.web.patients import draft, times
+from booking.web.patients import came_from, draft, times
 
 blueprint = Blueprint("book", __name__, url_prefix="/book")
+blueprint.context_processor(lambda: {"carried": came_from.carried})
 
 
 @blueprint.get("")
@@ -86,6 +87,7 @@ def _hold(slot: str) -> str:
             slot,
             random_token=installation.random_token,
             now=now,
+            came_from=came_from.given(),
         )
     )
 
@@ -115,7 +117,7 @@ def _offer(slot: str) -> ResponseReturnValue:
     service, practitioner, start = parse_slot_id(slot)
     wanted = slot_of(rulebook().plan_at(service, practitioner, start), start)
     available = any(start in table.starts for table in timetables(service, practitioner))
-    others = availability.alternatives(timetables(service), start)
+    others = availability.alternatives(timetables(service, _practitioner()), start)
     own = draft.own_slot(draft.current())
     if own is not None and own.id == wanted.id:
         return redirect(url_for("book.details"))
@@ -124,6 +126,8 @@ def _offer(slot: str) -> ResponseReturnValue:
         slot=times.shown([wanted])[0],
         available=available,
         alternatives=times.shown(others),
+        service=service if len(rulebook().services) > 1 else None,
+        practitioner=_practitioner(),
     )
     return page, 200 if available else 409
 
