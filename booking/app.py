@@ -23,6 +23,7 @@ from booking.web import (
     calendars,
     desk,
     errors,
+    findable,
     limits,
     look,
     mailbox,
@@ -85,6 +86,7 @@ def create_app(
         app.register_blueprint(mailbox.blueprint)
     api.register(app, limits=counted)
     wording.register(app)
+    findable.register(app)
     errors.register(app)
     _wrap(app, settings)
     return app
