@@ -38,6 +38,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "book.details": PUBLIC,
     "book.check": PUBLIC,
     "book.confirmed": PUBLIC,
+    "embed.script": PUBLIC,
+    "embed.times": PUBLIC,
     "manage.show": PUBLIC,
     "manage.download": PUBLIC,
     "manage.move": PUBLIC,

@@ -17,7 +17,7 @@ from tests.web.visitor import Page, Visitor
 pytestmark = on_one_engine
 KEY = "kAp3-vbnTQ8_fJw2xYz0LmE5rUqH7sDg9iOc1a"
 # What other sites load: still nothing that knows its visitor.
-FOR_OTHER_SITES = ("/share.png",)
+FOR_OTHER_SITES = ("/embed.js", "/share.png")
 # A mail is somebody else's document: shown in a sandbox, under a policy of its own.
 A_MAIL = "/html"
 
@@ -91,6 +91,8 @@ def test_nothing_but_fixed_files_is_kept(app: Flask, clinic: Clinic, things: Fur
         kept = page.headers["Cache-Control"]
         if name.startswith("/assets/"):
             assert kept == "public, max-age=31536000, immutable", name
+        elif name == "/embed.js":
+            assert kept == "public, max-age=3600", name
         elif name.startswith(("/calendar/", "/api/")):
             assert kept in {"private, no-cache", "no-cache", "no-store"}, name
         else:

@@ -25,7 +25,7 @@ def days() -> ResponseReturnValue:
     """Pick a day; with `slot`, one time that a link pointed at."""
     if request.args.get("slot"):
         return _offer(request.args["slot"])
-    tables = _tables()
+    tables = offered()
     own = draft.own_slot(draft.current())
     following = availability.first_slots(tables, 1)
     return render_template(
@@ -33,7 +33,7 @@ def days() -> ResponseReturnValue:
         **times.days_page(tables, after=times.parse_day(request.args.get("after"))),
         next_slot=times.shown(following)[0] if following else None,
         own=times.shown([own])[0] if own else None,
-        **_choices(),
+        **choices(),
         ready=request.args.get("ready") == "1",
     )
 
@@ -45,8 +45,8 @@ def times_of_day() -> ResponseReturnValue:
     day = times.parse_day(request.args.get("day"))
     if day is None:
         return redirect(url_for("book.days"))
-    page = times.times_page(_tables(), day, own=draft.own_slot(draft.current()))
-    return render_template("book/times.html", **page, **_choices())
+    page = times.times_page(offered(), day, own=draft.own_slot(draft.current()))
+    return render_template("book/times.html", **page, **choices())
 
 
 @blueprint.post("/take")
@@ -132,13 +132,13 @@ def _offer(slot: str) -> ResponseReturnValue:
     return page, 200 if available else 409
 
 
-def _tables() -> list[availability.Timetable]:
+def offered() -> list[availability.Timetable]:
     """Of the practitioner and the location that were chosen, or of all that offer the service."""
     service = _service()
     return timetables(service, _practitioner(), _location()) if service else []
 
 
-def _choices() -> dict[str, Any]:
+def choices() -> dict[str, Any]:
     """What can be chosen: the kind of consultation, with whom, where."""
     service = _service()
     plans = rulebook().services.get(service or "", [])

@@ -24,18 +24,20 @@ def parse_day(text: str | None) -> date | None:
     return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def days_page(tables: list[Timetable], *, after: date | None) -> dict[str, Any]:
-    """The next ten days that have free times, and where the later ones begin."""
+def days_page(
+    tables: list[Timetable], *, after: date | None, limit: int = DAYS_SHOWN
+) -> dict[str, Any]:
+    """The next days that have free times, and where the later ones begin."""
     starts: dict[date, set[datetime]] = {}
     for table in tables:
         for day, start in zip(table.days, table.starts, strict=True):
             if after is None or day > after:
                 starts.setdefault(day, set()).add(start)
     days = sorted(starts)
-    shown = days[:DAYS_SHOWN]
+    shown = days[:limit]
     return {
         "days": [{"date": day, "count": len(starts[day])} for day in shown],
-        "later": shown[-1] if len(days) > DAYS_SHOWN else None,
+        "later": shown[-1] if len(days) > limit else None,
         "earlier": after is not None,
         **_where(tables),
     }
