@@ -1,6 +1,6 @@
 """However full the clinic is, a page asks the database as often as for an empty one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -80,6 +80,18 @@ def test_public_pages_ask_as_often_as_before(app: Flask, booked: Clinic):
     after = counts(Visitor(app), booked, PUBLIC)
     # A second practitioner's claims are one more question, a hundred bookings are none.
     assert {page: after[page] - before[page] for page in PUBLIC} == dict.fromkeys(PUBLIC, 1)
+    assert max(after.values()) < 20
+
+
+def test_what_is_for_other_sites_asks_as_often_as_before(
+    make_app: Callable[..., Flask], booked: Clinic
+):
+    visitor = Visitor(make_app(ALLOWED_ORIGINS="https://clinic.example"))
+    pages = ("/embed", "/embed.js", "/sitemap.xml", "/share.png")
+    before = counts(visitor, booked, pages)
+    fill(booked)
+    after = counts(visitor, booked, pages)
+    assert after == before | {"/embed": before["/embed"] + 1}
     assert max(after.values()) < 20
 
 
