@@ -87,7 +87,8 @@ def clinic_data() -> dict[str, Any]:
         picture_url=picture_address(),
         services=list(dict.fromkeys(plan.service_name for plan in plans)),
     )
-    week = {stretch for plan in plans for stretch in plan.rules.week}
+    here_only = (plan for plan in plans if plan.place == clinic.place)
+    week = {stretch for plan in here_only for stretch in plan.rules.week}
     hours = schema_org.opening_hours(week, today=local_day(now(), clinic.zone))
     return schema_org.medical_clinic(card, hours)
 
