@@ -61,6 +61,9 @@ def change(new: Details) -> Edit:
         row, place, old = _row(session), locations.main(session), as_it_is(session)
         row.name, row.phone, row.email = new.name, new.phone, new.email
         place.address, place.time_zone = new.address, new.time_zone
+        if new.country != row.country:
+            # Codes of regions mean something else there.
+            row.region = None
         row.country = new.country
         row.hold_minutes, row.accent = new.hold_minutes, new.accent
         return differences(old, new)

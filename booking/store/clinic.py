@@ -17,6 +17,8 @@ class Clinic(Base):
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     name: Mapped[str] = mapped_column(String(200))
     country: Mapped[str] = mapped_column(String(2))
+    # Whose public holidays are proposed, where regions of the country differ; None: of them all.
+    region: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[str] = mapped_column(String(40))
     email: Mapped[str] = mapped_column(String(254))
     privacy_notice: Mapped[str] = mapped_column(String(20))
@@ -175,7 +177,7 @@ class ServiceRoom(Base):
 
 class OpeningHours(Base):
     """
-    A weekly stretch on the location's wall: Monday is 0; minutes after 00:00.
+    A weekly stretch on the location's wall, open or a break: Monday is 0; minutes after 00:00.
 
     `every_weeks` 2 is every other week, counted from the week of `valid_from`.
     """
@@ -201,6 +203,7 @@ class OpeningHours(Base):
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     every_weeks: Mapped[int] = mapped_column(default=1)
+    is_break: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Closure(Base):
