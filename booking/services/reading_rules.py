@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotSetUp
-from booking.domain.hours import Closed, ExtraOpening, OpenStretch
+from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
 from booking.services import support_lines, texts
 from booking.services.clinic import LOGO, ClinicFacts, LogoFacts, Place, Plan, Rulebook
@@ -134,9 +134,10 @@ def _logo(session: Session) -> LogoFacts | None:
     return None if row is None else LogoFacts(*row)
 
 
-def stretch_of(row: store.OpeningHours) -> OpenStretch:
+def stretch_of(row: store.OpeningHours) -> OpenStretch | Break:
     """A row of the weekly hours as the rules want it."""
-    return OpenStretch(
+    kind = Break if row.is_break else OpenStretch
+    return kind(
         row.weekday,
         row.opens,
         row.closes,
@@ -152,12 +153,16 @@ class _Hours:
     def __init__(self, session: Session):
         # By practitioner and location.
         self._week: dict[tuple[int, int], list[OpenStretch]] = {}
+        self._breaks: dict[tuple[int, int], list[Break]] = {}
         self._extra: dict[tuple[int, int], list[ExtraOpening]] = {}
         # By whose and where; None: everybody's, everywhere.
         self._closed: dict[tuple[int | None, int | None], list[Closed]] = {}
         for row in session.scalars(select(store.OpeningHours)):
-            whose_where = row.practitioner_id, row.location_id
-            self._week.setdefault(whose_where, []).append(stretch_of(row))
+            whose_where, stretch = (row.practitioner_id, row.location_id), stretch_of(row)
+            if isinstance(stretch, Break):
+                self._breaks.setdefault(whose_where, []).append(stretch)
+            else:
+                self._week.setdefault(whose_where, []).append(stretch)
         for extra in session.scalars(select(store.ExtraOpening)):
             self._extra.setdefault((extra.practitioner_id, extra.location_id), []).append(
                 ExtraOpening(extra.day, extra.opens, extra.closes)
@@ -191,6 +196,7 @@ class _Hours:
             visit=visit,
             extra=tuple(self._extra.get((practitioner_id, place.id), ())),
             closed=(*everywhere, *here, *own),
+            breaks=tuple(self._breaks.get((practitioner_id, place.id), ())),
         )
 
 
