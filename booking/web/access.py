@@ -63,6 +63,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.closures": ADMIN,
     "admin.all_hours": ADMIN,
     "admin.hours": ADMIN,
+    "admin.busy_time": ADMIN,
     "admin.practitioners": ADMIN,
     "admin.new_practitioner": ADMIN,
     "admin.practitioner": ADMIN,

@@ -34,6 +34,7 @@ FOR_STAFF = {
     "admin.closures": ADMIN,
     "admin.all_hours": ADMIN,
     "admin.hours": ADMIN,
+    "admin.busy_time": ADMIN,
     "admin.practitioners": ADMIN,
     "admin.new_practitioner": ADMIN,
     "admin.practitioner": ADMIN,

@@ -26,6 +26,8 @@ STAFF = (
     "/desk/bookings/1",
     f"/desk/book?day={DAY}",
     "/admin/hours/dr-ahmed",
+    "/admin/hours/dr-ahmed/busy",
+    "/admin/holidays",
     "/admin/closures",
     "/admin/services/consultation",
     "/admin/practitioners/dr-ahmed",
@@ -78,8 +80,8 @@ def test_public_pages_ask_as_often_as_before(app: Flask, booked: Clinic):
     before = counts(Visitor(app), booked, PUBLIC)
     fill(booked)
     after = counts(Visitor(app), booked, PUBLIC)
-    # A second practitioner's claims are one more question, a hundred bookings are none.
-    assert {page: after[page] - before[page] for page in PUBLIC} == dict.fromkeys(PUBLIC, 1)
+    # A second practitioner's claims and busy time are two more questions, a hundred bookings none.
+    assert {page: after[page] - before[page] for page in PUBLIC} == dict.fromkeys(PUBLIC, 2)
     assert max(after.values()) < 20
 
 

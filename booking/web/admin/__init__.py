@@ -2,6 +2,7 @@
 
 from booking.web.admin import (
     audit,
+    busy_times,
     clinic,
     closures,
     holidays,
@@ -24,6 +25,7 @@ VIEWS = (
     overview,
     clinic,
     hours,
+    busy_times,
     closures,
     holidays,
     practitioners,

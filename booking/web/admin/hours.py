@@ -24,7 +24,7 @@ from booking.services.clinic import Place
 from booking.services.hours import Located
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
-from booking.web.admin import changing, reading
+from booking.web.admin import busy_times, changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use
 from booking.web.installation import read
@@ -54,11 +54,12 @@ def all_hours() -> ResponseReturnValue:
 def hours(practitioner: str) -> ResponseReturnValue:
     """One practitioner's week."""
 
-    def look(session: Session, _: object) -> tuple[Any, rules.Week, list[Any]]:
+    def look(session: Session, _: object) -> tuple[Any, rules.Week, list[Any], dict[str, Any]]:
         who = people.practitioner(session, practitioner)
-        return who, rules.week_of(session, who.id), people.bookable(session)
+        week, busy = rules.week_of(session, who.id), busy_times.shown(session, who.id)
+        return who, week, people.bookable(session), busy
 
-    who, week, everybody = read(look)
+    who, week, everybody, busy = read(look)
     places = places_in_use()
     found, rows = Findings(), [_row(located) for located in week]
     edit: Edit | None = None
@@ -80,6 +81,7 @@ def hours(practitioner: str) -> ResponseReturnValue:
             weekdays=WEEKDAYS,
             locations=reading.choice_of(places),
             drawn=_drawn(week),
+            busy=busy,
         )
 
     if edit is None:
