@@ -27,6 +27,8 @@ class Oracle:
     last: date
     now: datetime
     others: Sequence[datetime] = ()
+    # What is taken of each room, if a visit needs one.
+    rooms: Sequence[Sequence[Span]] = ()
     # What was found out before, so that minutes are looked at one by one, but once.
     _open_at: dict[datetime, bool] = field(default_factory=dict)
     _opened_of: dict[date, dict[int, int]] = field(default_factory=dict)
@@ -53,9 +55,9 @@ class Oracle:
             return "outside_hours"
         if start < self.now + visit.notice:
             return "too_soon"
-        if any(self._shares_an_instant(span, start) for span in self.taken) or self._is_full(
-            wall.date()
-        ):
+        if self._is_taken(self.taken, start) or self._is_full(wall.date()):
+            return "slot_unavailable"
+        if self.rooms and all(self._is_taken(room, start) for room in self.rooms):
             return "slot_unavailable"
         return None if self._is_asked_about(start) else "not_asked"
 
@@ -135,6 +137,9 @@ class Oracle:
         return (visit.cap_day is not None and days.count(day) >= visit.cap_day) or (
             visit.cap_week is not None and sum(days.count(one) for one in week) >= visit.cap_week
         )
+
+    def _is_taken(self, taken: Sequence[Span], start: datetime) -> bool:
+        return any(self._shares_an_instant(span, start) for span in taken)
 
     def _shares_an_instant(self, span: Span, start: datetime) -> bool:
         visit = self.rules.visit
