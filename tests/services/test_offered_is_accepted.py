@@ -71,11 +71,11 @@ def refusals(
     def work(session: Session, now: datetime) -> dict[datetime, str | None]:
         who = clinic.offers.practitioner_id(session, "consultation", DOCTORS[doctor])
         rulebook = acceptance.lock(session, Offers(), [who])
-        plan = rulebook.plan("consultation", DOCTORS[doctor])
+        plans = rulebook.plans_for("consultation", DOCTORS[doctor])
         found: dict[datetime, str | None] = {}
         for start in starts:
             try:
-                acceptance.require_slot(session, plan, start, now=now, notice=notice)
+                acceptance.require_slot(session, plans, start, now=now, notice=notice)
                 found[start] = None
             except SlotRefusal as refusal:
                 found[start] = refusal.code
@@ -169,6 +169,7 @@ VISIT = Visit(30 * MINUTE, NONE, NONE, 30 * MINUTE, NONE, horizon_days=5)
 ALWAYS = Hours(tuple(OpenStretch(day, 9 * 60, 17 * 60) for day in range(7)), (), (), (), ())
 PLAIN = World(
     zone="America/New_York",
+    zone_elsewhere=None,
     now=NOON - timedelta(days=1),
     first=DAY,
     last=DAY,
@@ -217,3 +218,6 @@ def test_control_whatever_the_clinic_forgets_is_noticed(prepared: Clinic) -> Non
             unnoticed.append(what)
         check(prepared, world, [0, 30, 45, 60, 90, -400])
     assert unnoticed == []
+    away = replace(PLAIN, zone_elsewhere="Asia/Kathmandu")
+    put(prepared, PLAIN)
+    assert listed(prepared, PLAIN, 1) != away.oracle(1).offered

@@ -15,13 +15,13 @@ from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
 from booking.domain.lifecycle import State
 from booking.domain.rules import Rules, Visit
 from booking.domain.time import MINUTE, Span
-from booking.services import busy_times, practitioners, rooms
+from booking.services import busy_times, locations, practitioners, rooms
+from booking.services.locations import Premises
 from booking.store.base import Base, insert_row, table
 from booking.store.bookings import Booking, Hold, Patient
 from booking.store.busy_times import BusyCalendar
 from booking.store.claims import Claim
-from booking.store.clinic import Clinic as ClinicRow
-from booking.store.clinic import Closure, OpeningHours, Room, Service, ServiceRoom
+from booking.store.clinic import Closure, Location, OpeningHours, Room, Service, ServiceRoom
 from booking.store.clinic import ExtraOpening as ExtraRow
 from tests.domain.cases import ZONES, anchors, breaks, closures, extras, minutes, weeks
 from tests.domain.oracle import DAY, Oracle
@@ -69,6 +69,8 @@ class World:
     """All that decides about what is offered."""
 
     zone: str
+    # The zone of a location of the second doctor's own; None: both are at the same one.
+    zone_elsewhere: str | None
     now: datetime
     first: date
     last: date
@@ -86,13 +88,20 @@ class World:
         booked = Visited("booked", doctor, room, start, claim, is_of_main_service=True)
         return replace(self, visits=(*self.visits, booked))
 
+    def zone_of(self, doctor: int) -> str:
+        return (self.zone_elsewhere if doctor else None) or self.zone
+
+    def place_of(self, doctor: int) -> int:
+        """The id of the location where a doctor is."""
+        return 2 if doctor and self.zone_elsewhere else 1
+
     def oracle(self, doctor: int, *, notice: timedelta | None = None) -> Oracle:
         hours = self.doctors[doctor]
         visit = self.visit if notice is None else replace(self.visit, notice=notice)
         own = [one for one in self.visits if one.counts and one.doctor == doctor]
         return Oracle(
             rules=Rules(
-                ZoneInfo(self.zone),
+                ZoneInfo(self.zone_of(doctor)),
                 hours.week,
                 visit,
                 extra=hours.extra,
@@ -126,9 +135,12 @@ def worlds(draw: st.DrawFn) -> World:
         cap_day=draw(st.sampled_from([None, None, 1, 3])),
         cap_week=draw(st.sampled_from([None, None, None, 2, 5])),
     )
-    number_of_rooms = draw(st.integers(0, 2))
+    zone_elsewhere = draw(st.sampled_from([None, None, *ZONES]))
+    # Rooms to share are at one location.
+    number_of_rooms = 0 if zone_elsewhere else draw(st.integers(0, 2))
     return World(
         zone=zone,
+        zone_elsewhere=zone_elsewhere,
         now=noon + draw(minutes(-2 * 1440, 720, by=1)) + timedelta(seconds=draw(st.integers(0, 1))),
         first=day - draw(st.integers(0, 1)) * DAY,
         last=day,
@@ -181,11 +193,15 @@ def visits(draw: st.DrawFn, noon: datetime, visit: Visit, number: int) -> tuple[
 
 
 def prepare(clinic: Clinic) -> None:
-    """What all worlds have in common: a second doctor, another service, two rooms."""
+    """What all worlds have in common: two doctors, services, locations and rooms."""
+    elsewhere = locations.add("elsewhere", Premises("Elsewhere", "2 Oak Street", "UTC"))
+    clinic.write(lambda session, _: elsewhere.apply(session) and None)
     add_service(clinic, "other", minutes=30)
     add_practitioner(clinic, DOCTORS[1])
     for name in ("room-1", "room-2"):
-        add = rooms.add(name, rooms.Facility(name, is_device=False), now=clinic.time.now)
+        add = rooms.add(
+            name, rooms.Facility(name, is_device=False, location_id=1), now=clinic.time.now
+        )
         clinic.write(lambda session, _, add=add: add.apply(session) and None)
 
 
@@ -197,11 +213,13 @@ def put(clinic: Clinic, world: World) -> None:
     def work(session: Session, now: datetime) -> None:
         for model in (BusyCalendar, OpeningHours, ExtraRow, Closure, ServiceRoom):
             session.execute(delete(model))
-        session.execute(update(ClinicRow).values(time_zone=world.zone))
+        for doctor in range(len(DOCTORS)):
+            place = update(Location).where(Location.id == world.place_of(doctor))
+            session.execute(place.values(time_zone=world.zone_of(doctor)))
         _put_service(session, world)
         ids = [_practitioner_id(session, slug) for slug in DOCTORS]
-        for doctor, hours in zip(ids, world.doctors, strict=True):
-            _put_hours(session, doctor, hours)
+        for number, (doctor, hours) in enumerate(zip(ids, world.doctors, strict=True)):
+            _put_hours(session, doctor, world.place_of(number), hours)
             _put_closed(session, doctor, hours.away)
             busy_times.replace(session, doctor, "elsewhere", hours.busy, now=now)
         _put_closed(session, None, world.closed)
@@ -243,12 +261,13 @@ def _rooms(session: Session) -> list[int]:
     return list(session.scalars(select(Room.id).order_by(Room.id)))
 
 
-def _put_hours(session: Session, doctor: int, hours: Hours) -> None:
+def _put_hours(session: Session, doctor: int, place: int, hours: Hours) -> None:
     for one in (*hours.week, *hours.breaks):
         insert_row(
             session,
             OpeningHours,
             practitioner_id=doctor,
+            location_id=place,
             weekday=one.weekday,
             opens=one.opens,
             closes=one.closes,
@@ -259,7 +278,7 @@ def _put_hours(session: Session, doctor: int, hours: Hours) -> None:
         )
     for extra in hours.extra:
         row = {"day": extra.day, "opens": extra.opens, "closes": extra.closes}
-        insert_row(session, ExtraRow, practitioner_id=doctor, **row)
+        insert_row(session, ExtraRow, practitioner_id=doctor, location_id=place, **row)
 
 
 def _put_closed(session: Session, doctor: int | None, closed: tuple[Closed, ...]) -> None:
@@ -268,6 +287,7 @@ def _put_closed(session: Session, doctor: int | None, closed: tuple[Closed, ...]
             session,
             Closure,
             practitioner_id=doctor,
+            location_id=None,
             name="closed",
             first_day=one.first,
             last_day=one.last,
@@ -293,6 +313,7 @@ def _put_visits(session: Session, world: World, ids: list[int]) -> None:
         common = {
             "practitioner_id": ids[one.doctor],
             "service_id": services[one.is_of_main_service],
+            "location_id": world.place_of(one.doctor),
             "start": one.start,
             "end": one.start + world.visit.length,
             "created_at": world.now,

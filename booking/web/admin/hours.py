@@ -152,9 +152,7 @@ def _interrupts(pause: Break, where: int, week: rules.Week) -> bool:
 
 
 def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenStretch | Break:
-    weekday, kind, opened, closed, _, first, last, often = (
-        f"{part}-{number}" for part in _PARTS
-    )
+    weekday, kind, opened, closed, _, first, last, often = (f"{part}-{number}" for part in _PARTS)
     if values[weekday] not in {str(day) for day in range(7)}:
         found.add(weekday, "missing", "Choose a day")
     for name in (opened, closed):
