@@ -99,6 +99,12 @@ class HoldExpired(Refusal):
     code = "hold_expired"
 
 
+class PhoneNeeded(Refusal):
+    """The visit is by phone, and there is no number to call."""
+
+    code = "phone_needed"
+
+
 class TransitionRefused(Refusal):
     """The booking's state does not allow this step."""
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from booking.domain import references
 from booking.domain.came_from import NOWHERE, CameFrom
-from booking.domain.errors import NotFound
+from booking.domain.errors import NotFound, PhoneNeeded
 from booking.domain.lifecycle import ActorKind, Standing, State
 from booking.domain.messages import MessageKind
+from booking.domain.modes import Mode
 from booking.domain.people import Person
 from booking.domain.time import instant
 from booking.formats.links import Links
@@ -70,6 +71,7 @@ def book(
     Raises:
         NotFound: no such service or practitioner.
         SlotRefusal: the start is not on offer.
+        PhoneNeeded: the visit is by phone, and the person gave no number.
         IdempotencyKeyReused: the key of `once` came with other data before.
     """
     practitioner_id = offers.practitioner_id(session, wish.service, wish.practitioner)
@@ -77,6 +79,8 @@ def book(
     if once is not None and (earlier := answered_before(session, once)) is not None:
         return get(session, earlier)
     plans = rulebook.plans_for(wish.service, wish.practitioner)
+    if plans[0].mode is Mode.PHONE and wish.person.phone is None:
+        raise PhoneNeeded
     held = _own_hold(session, wish, plans, now=now)
     accepted = held or acceptance.require_slot(
         session, plans, wish.start, now=now, notice=notice_for(actor)

@@ -14,6 +14,7 @@ from booking.domain.errors import (
     UnknownPractitioner,
     UnknownService,
 )
+from booking.domain.modes import Mode, Patients
 from booking.domain.rules import Rules
 from booking.domain.steps import is_open
 from booking.domain.time import Span
@@ -98,6 +99,9 @@ class Plan:
     rules: Rules
     # The rooms, and the devices, of which a visit needs one: their ids, by kind.
     needs: tuple[tuple[int, ...], ...] = ()
+    patients: Patients = Patients.ALL
+    mode: Mode = Mode.IN_PERSON
+    mode_text: str = ""
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -182,6 +186,10 @@ class Rulebook:
             if plan.place.id == visit.location_id:
                 return plan
         raise NoLongerOffered
+
+    def is_by_phone(self, service: str | None) -> bool:
+        """Whether visits of a service take place by phone; of one that is not offered, none do."""
+        return any(plan.service == service and plan.mode is Mode.PHONE for plan in self.plans)
 
     @property
     def services(self) -> dict[str, list[Plan]]:

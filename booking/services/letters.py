@@ -12,6 +12,7 @@ from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Method, Organizer
 from booking.formats.links import Links, google_calendar
 from booking.formats.mail import Invitation, Letter
+from booking.services import whereabouts
 from booking.services.calendars import initials, patient_appointment
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.bookings import Booking
@@ -64,6 +65,7 @@ def _facts(
         "zone_name": dates.show_zone(clinic.zone, locale=locale),
         "minutes": int((booking.end - booking.start).total_seconds() // 60),
         "place": clinic.where,
+        "where": whereabouts.of_booking(booking, clinic.where),
         "phone": show_phone(clinic.phone, clinic.country),
         "email": clinic.email,
         "reference": references.show(booking.reference),

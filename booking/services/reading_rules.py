@@ -87,7 +87,7 @@ def _plans(session: Session, places: list[Place]) -> Iterator[Plan]:
         .where(Service.is_archived.is_(False), Practitioner.is_archived.is_(False))
         .order_by(Service.id, Practitioner.id)
     )
-    for service, practitioner in rows:
+    for service, practitioner in sorted(rows, key=lambda row: row[0].patients.rank):
         # Whoever has no hours yet is known all the same, and has none at the clinic's own place.
         for place in hours.places_of(practitioner.id, places) or places[:1]:
             yield Plan(
@@ -100,6 +100,9 @@ def _plans(session: Session, places: list[Place]) -> Iterator[Plan]:
                 place=place,
                 rules=hours.rules(place, practitioner.id, _visit(service)),
                 needs=rooms.needs(service.id, place),
+                patients=service.patients,
+                mode=service.mode,
+                mode_text=service.mode_text,
             )
 
 

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, false
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
+from booking.domain.modes import Mode, Patients
 from booking.store.base import Base
 
 
@@ -118,6 +119,7 @@ class Service(Base):
         CheckConstraint("notice_minutes >= 0", name="notice_not_negative"),
         CheckConstraint("horizon_days >= 0", name="horizon_not_negative"),
         CheckConstraint("cap_day > 0 AND cap_week > 0", name="caps_positive"),
+        CheckConstraint("mode <> 'video' OR mode_text <> ''", name="video_says_how"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -134,6 +136,20 @@ class Service(Base):
     cap_week: Mapped[int | None]
     # No longer offered. Bookings refer to it, so it is never deleted.
     is_archived: Mapped[bool] = mapped_column(default=False)
+    patients: Mapped[Patients] = mapped_column(
+        Enum(
+            Patients, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]
+        ),
+        default=Patients.ALL,
+        server_default="all",
+    )
+    # How its visits take place, those that are booked already too.
+    mode: Mapped[Mode] = mapped_column(
+        Enum(Mode, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]),
+        default=Mode.IN_PERSON,
+        server_default="in_person",
+    )
+    mode_text: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     practitioners: Mapped[list[Practitioner]] = relationship(
         secondary="service_practitioners", order_by="Practitioner.id"

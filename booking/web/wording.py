@@ -10,8 +10,9 @@ from flask import Flask, g, url_for
 from booking.domain import references
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
+from booking.domain.modes import Patients
 from booking.domain.roles import Role
-from booking.formats import dates
+from booking.formats import dates, web_addresses
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.clinic import LogoFacts
 from booking.web import texts
@@ -34,6 +35,18 @@ STATE_WORDS = {
 }
 STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
 ROLE_WORDS = {Role.RECEPTION: "Reception", Role.DOCTOR: "Doctor", Role.ADMIN: "Administrator"}
+# To patients; what is for everybody says so only beside what is not.
+FOR_WHOM = {
+    Patients.NEW: "For your first visit",
+    Patients.ALL: "For everybody",
+    Patients.KNOWN: "If you have been here before",
+}
+# Of patients, to staff.
+FOR_WHOM_AT_DESK = {
+    Patients.NEW: "new patients",
+    Patients.ALL: "everybody",
+    Patients.KNOWN: "known patients",
+}
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
     name="The clinic",
@@ -59,6 +72,7 @@ def register(app: Flask) -> None:
         reference=references.show,
         phone=lambda value: show_phone(value, facts().country),
         dial=dial_link,
+        with_addresses=web_addresses.split,
     )
     app.jinja_env.globals.update(asset=asset)
     texts.register(app)

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from booking.domain.modes import Mode, whereabouts
 from booking.formats import ics, mail
 from booking.formats.ics import Appointment, Method, Organizer
 from booking.formats.links import Links, google_calendar
@@ -46,6 +47,7 @@ FACTS: dict[str, object] = {
     "zone_name": "Eastern Time",
     "minutes": 30,
     "place": "Ahmed Skin Clinic, 12 Elm Street",
+    "where": whereabouts(Mode.IN_PERSON, place="Ahmed Skin Clinic, 12 Elm Street"),
     "phone": "(202) 555-0142",
     "email": "office@clinic.example",
     "reference": "K7QM-34DX",

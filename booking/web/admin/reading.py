@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 
 from booking.domain.people import Findings, many_lines, one_line
 from booking.formats.contacts import read_email
 from booking.services.clinic import Place
 from booking.web.patients.times import parse_day
 
+Kind = TypeVar("Kind", bound=StrEnum)
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -103,6 +106,17 @@ def read_lines(values: Mapping[str, str], name: str, found: Findings, *, most: i
     else:
         return text
     return ""
+
+
+def read_choice(
+    values: Mapping[str, str], name: str, found: Findings, kinds: type[Kind]
+) -> Kind | None:
+    """One of the values on a list; None, and an error, for any other."""
+    try:
+        return kinds(values[name])
+    except ValueError:
+        found.add(name, "unknown", "Choose one from the list")
+        return None
 
 
 def read_email_of(values: Mapping[str, str], name: str, found: Findings) -> str | None:

@@ -53,7 +53,7 @@ def book() -> Response:
         return answers.answer(
             answers.first_answer(again, wanted, at(again.location_id).zone), status=201
         )
-    person = read_person(body, clinic=clinic, today=local_day(now(), clinic.zone))
+    person = read_person(body, rulebook(), today=local_day(now(), clinic.zone))
     notice = check_notice(body, current=clinic.privacy_notice)
     came_from = read_came_from(body)
     if wanted is None or person is None or not body.is_valid:

@@ -8,7 +8,7 @@ from booking.domain.came_from import HANDLE_MAX, CameFrom, read_handle
 from booking.domain.errors import UnknownPractitioner, UnknownService
 from booking.domain.people import Findings, Person, read_birth_iso, read_name
 from booking.formats.contacts import read_contacts
-from booking.services.clinic import ClinicFacts, Rulebook
+from booking.services.clinic import Rulebook
 from booking.web.api.answers import Wanted
 from booking.web.api.bodies import Body
 from booking.web.api.times import read_time
@@ -37,7 +37,7 @@ def read_wanted(body: Body, rulebook: Rulebook) -> Wanted | None:
     return Wanted(service, practitioner, start)
 
 
-def read_person(body: Body, *, clinic: ClinicFacts, today: date) -> Person | None:
+def read_person(body: Body, rulebook: Rulebook, *, today: date) -> Person | None:
     """Who comes; errors go to `body`, and then there may be nobody."""
     if not isinstance(body.given.get("patient"), dict):
         return None
@@ -47,7 +47,11 @@ def read_person(body: Body, *, clinic: ClinicFacts, today: date) -> Person | Non
     name = read_name(given.get("name", ""), found)
     birth = read_birth_iso(given.get("date_of_birth", ""), found, today=today)
     email, phone = read_contacts(
-        given.get("email") or "", given.get("phone") or "", found, country=clinic.country
+        given.get("email") or "",
+        given.get("phone") or "",
+        found,
+        country=rulebook.clinic.country,
+        by_phone=rulebook.is_by_phone(body.text("service")),
     )
     body.add_all(found, below="patient.")
     if birth is None:

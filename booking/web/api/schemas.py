@@ -4,6 +4,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from booking.domain.came_from import HANDLE_MAX, HANDLE_PATTERN
 from booking.domain.lifecycle import State
+from booking.domain.modes import Mode, Patients
 from booking.domain.people import CONTACT_MAX, NAME_MAX, REASON_MAX
 
 _START = "2026-01-13T14:00:00-05:00"
@@ -53,7 +54,10 @@ class HoldRequest(Shape):
 
 
 class PatientDetails(Shape):
-    """Who comes. An e-mail address or a phone number is needed."""
+    """
+    Who comes. An e-mail address or a phone number is needed; for a service whose mode is phone it
+    must be the number.
+    """
 
     name = Text(
         required=True,
@@ -131,6 +135,23 @@ class Service(Schema):
         Text(metadata={"example": "dr-ahmed"}),
         required=True,
         metadata={"description": "The ids of those who offer it"},
+    )
+    patients = Text(
+        required=True,
+        metadata={
+            "enum": [one.value for one in Patients],
+            "description": "Whom it is meant for: everybody (all), a first visit (new), or those "
+            "who were here before (known). Tell it to the patient; nothing is verified.",
+            "example": "all",
+        },
+    )
+    mode = Text(
+        required=True,
+        metadata={
+            "enum": [one.value for one in Mode],
+            "description": "How its visits take place. For phone, a booking needs patient.phone.",
+            "example": "in_person",
+        },
     )
 
 

@@ -38,6 +38,8 @@ def services() -> Response:
             "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
             # Who is at several places has several plans.
             "practitioners": list(dict.fromkeys(plan.practitioner for plan in plans)),
+            "patients": plans[0].patients.value,
+            "mode": plans[0].mode.value,
         }
         for name, plans in rules.services.items()
     ]

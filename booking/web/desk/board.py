@@ -9,6 +9,7 @@ from booking.domain import lifecycle, references
 from booking.domain.errors import FieldError, TransitionRefused
 from booking.domain.lifecycle import ActorKind, State, Stranding
 from booking.domain.messages import MessageKind, MessageState
+from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
@@ -148,6 +149,7 @@ def _row(
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
         "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
+        "mode": _mode(booking),
         "contact": _contact(booking),
         "mail_failed": row.mail_failed,
         "actions": actions(booking, person=person, now=now),
@@ -158,6 +160,12 @@ def _row(
 
 def _start(booking: Booking) -> datetime:
     return local(booking.start, at(booking.location_id).zone)
+
+
+def _mode(booking: Booking) -> str | None:
+    """How the visit takes place, where nobody has to come for it."""
+    mode = booking.service.mode
+    return None if mode is Mode.IN_PERSON else MODE_WORDS[mode]
 
 
 def _contact(booking: Booking) -> str:
@@ -211,6 +219,8 @@ def card(
             "end": local(booking.end, at(booking.location_id).zone),
             "where": None if facts().is_one_place else at(booking.location_id).where,
             "service": booking.service.name,
+            "mode": _mode(booking),
+            "mode_text": booking.service.mode_text,
             "practitioner": booking.practitioner.name,
             "reference": references.show(booking.reference),
             "source": SOURCES.get(booking.source, booking.source),

@@ -14,6 +14,8 @@ from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
 from booking.web.patients import came_from, draft, times
+from booking.web.patients.views import visit_facts
+from booking.web.wording import FOR_WHOM
 
 blueprint = Blueprint("book", __name__, url_prefix="/book")
 blueprint.context_processor(lambda: {"carried": came_from.carried})
@@ -45,8 +47,12 @@ def times_of_day() -> ResponseReturnValue:
     day = times.parse_day(request.args.get("day"))
     if day is None:
         return redirect(url_for("book.days"))
-    page = times.times_page(offered(), day, own=draft.own_slot(draft.current()))
-    return render_template("book/times.html", **page, **choices())
+    own = draft.own_slot(draft.current())
+    # A time kept for another kind of visit is not one of this kind.
+    own = own if own is not None and own.service == _service() else None
+    return render_template(
+        "book/times.html", **times.times_page(offered(), day, own=own), **choices()
+    )
 
 
 @blueprint.post("/take")
@@ -115,7 +121,8 @@ def extend() -> ResponseReturnValue:
 def _offer(slot: str) -> ResponseReturnValue:
     """One time that a link pointed at, ready to be taken; looking at it holds nothing."""
     service, practitioner, start = parse_slot_id(slot)
-    wanted = slot_of(rulebook().plan_at(service, practitioner, start), start)
+    plan = rulebook().plan_at(service, practitioner, start)
+    wanted = slot_of(plan, start)
     available = any(start in table.starts for table in timetables(service, practitioner))
     others = availability.alternatives(timetables(service, _practitioner()), start)
     own = draft.own_slot(draft.current())
@@ -128,6 +135,7 @@ def _offer(slot: str) -> ResponseReturnValue:
         alternatives=times.shown(others),
         service=service if len(rulebook().services) > 1 else None,
         practitioner=_practitioner(),
+        **visit_facts(plan),
     )
     return page, 200 if available else 409
 
@@ -172,6 +180,8 @@ def _services() -> list[dict[str, Any]]:
             "id": slug,
             "name": plans[0].service_name,
             "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
+            "patients": FOR_WHOM[plans[0].patients],
+            **visit_facts(plans[0]),
         }
         for slug, plans in rulebook().services.items()
     ]

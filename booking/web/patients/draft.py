@@ -12,6 +12,7 @@ from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.patients import forms, times
+from booking.web.patients.views import visit_facts
 
 DRAFT_COOKIE = "draft"
 DRAFT_SECONDS = int(drafts.LIFETIME.total_seconds())
@@ -73,13 +74,15 @@ def gone(refusal: Refusal, slot: str, *, kept: bool) -> ResponseReturnValue:
     """A time that cannot be had any more is not an error page: it offers the nearest ones."""
     service, practitioner, start = parse_slot_id(slot)
     others = availability.alternatives(timetables(service), start)
+    plan = rulebook().plan_at(service, practitioner, start)
     reasons = {"slot_unavailable": "taken", "hold_expired": "expired"}
     page = render_template(
         "book/gone.html",
         reason=reasons.get(refusal.code, "unavailable"),
         message=ANSWERS[refusal.code].words,
-        wanted=local(start, rulebook().plan_at(service, practitioner, start).rules.zone),
+        wanted=local(start, plan.rules.zone),
         alternatives=times.shown(others),
         kept=kept,
+        **visit_facts(plan),
     )
     return page, 409

@@ -25,7 +25,7 @@ from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
 from booking.web.patients import draft, forms
 from booking.web.patients.choosing import blueprint
-from booking.web.patients.views import booking_facts
+from booking.web.patients.views import booking_facts, visit_facts
 
 
 @blueprint.route("/details", methods=["GET", "POST"])
@@ -39,7 +39,7 @@ def details() -> ResponseReturnValue:
     problems = Findings()
     if request.method == "POST":
         values = forms.typed(request.form)
-        _read_person(values, problems)
+        _read_person(values, found.slot, problems)
         write(
             lambda session, now: drafts.keep_answers(
                 session, found.id, values, complete=not problems.errors, now=now
@@ -64,7 +64,7 @@ def check() -> ResponseReturnValue:
         return redirect(url_for("book.days"))
     if found.booking_id is not None:
         return redirect(_confirmed_address(found.booking_id))
-    person = _read_person(found.answers, Findings())
+    person = _read_person(found.answers, found.slot, Findings())
     if person is None or not found.is_complete:
         return redirect(url_for("book.details"))
     problems = Findings()
@@ -85,6 +85,7 @@ def check() -> ResponseReturnValue:
         person=person,
         errors=problems.errors,
         notice_version=facts().privacy_notice,
+        **visit_facts(plan, number_given=person.phone is not None),
     )
     return page, 422 if problems.errors else 200
 
@@ -151,10 +152,15 @@ def _confirmed_address(booking_id: int) -> str:
     return url_for("book.confirmed", token=token) if token else url_for("book.days")
 
 
-def _read_person(values: dict[str, str], found: Findings) -> Person | None:
+def _read_person(values: dict[str, str], slot: str, found: Findings) -> Person | None:
     clinic = facts()
-    today = local_day(now(), clinic.zone)
-    return forms.read_person(values, found, country=clinic.country, today=today)
+    return forms.read_person(
+        values,
+        found,
+        country=clinic.country,
+        today=local_day(now(), clinic.zone),
+        by_phone=rulebook().is_by_phone(parse_slot_id(slot)[0]),
+    )
 
 
 def _hold(found: DraftView) -> dict[str, Any]:
@@ -165,8 +171,8 @@ def _hold(found: DraftView) -> dict[str, Any]:
         "end": local(start + plan.rules.visit.length, plan.rules.zone),
         "zone_name": dates.show_zone(plan.rules.zone),
         "address": plan.place.address,
-        "where": rulebook().at(plan.place.id).where,
         "practitioner": plan.practitioner_name,
+        **visit_facts(plan),
         "seconds_left": _seconds_left(found),
         "expires_at": found.expires_at.isoformat() if found.expires_at else None,
         "expires_clock": local(found.expires_at) if found.expires_at else None,

@@ -31,6 +31,8 @@ def test_the_services_are_told_with_the_current_privacy_notice(api: Api):
                 "name": "Micro needling consultation",
                 "minutes": 30,
                 "practitioners": ["dr-ahmed"],
+                "patients": "all",
+                "mode": "in_person",
             }
         ],
         "privacy_notice": "1",
