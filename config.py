@@ -17,7 +17,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `REDIS_URL` | optional: rate limits shared over Redis instead of the database | – |
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
 | `TRUSTED_PROXIES` | how many proxies in front may be believed about the client's address | 0 |
-| `ALLOWED_ORIGINS` | other sites whose scripts may call the JSON API, separated by commas | – |
+| `ALLOWED_ORIGINS` | other sites, like `https://clinic.example`, whose pages may frame `/embed` and whose scripts may call the JSON API, separated by commas | – |
 | `DEMO` | 1: set up the demo clinic when the database is empty, and show `/mailbox` | 0 (`make run`: 1) |
 | `INSTANCE_PATH` | the folder for the embedded database, the development secret and the mailbox | `instance/` beside this file |
 
@@ -40,6 +40,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 # A host, perhaps with a port: no user, no password.
 _PLAIN_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_USUAL_PORTS = {"http": 80, "https": 443}
 SECRET_MIN_LENGTH = 32
 HOW_TO_MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
@@ -129,11 +130,7 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or None,
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, least=0, most=10),
-            allowed_origins=frozenset(
-                origin.strip().rstrip("/")
-                for origin in (environ.get("ALLOWED_ORIGINS") or "").split(",")
-                if origin.strip()
-            ),
+            allowed_origins=_origins(environ.get("ALLOWED_ORIGINS") or ""),
             demo=demo,
             instance_path=instance_path,
         )
@@ -165,6 +162,28 @@ def _public_url(value: str) -> str:
     if parts.path not in {"", "/"}:
         raise SettingsError("PUBLIC_URL must have no path: the program wants a host of its own.")
     return f"{parts.scheme}://{parts.netloc}".rstrip("/")
+
+
+def _origins(value: str) -> frozenset[str]:
+    """Spelled as browsers spell them, since they end up in a header that browsers compare."""
+    return frozenset(_origin(one.strip()) for one in value.split(",") if one.strip())
+
+
+def _origin(text: str) -> str:
+    parts = _split(text)
+    plain = parts is not None and _PLAIN_HOST.fullmatch(parts.netloc)
+    if (
+        parts is None
+        or not plain
+        or parts.scheme not in _USUAL_PORTS
+        or parts.path.strip("/")
+        or parts.query
+    ):
+        raise SettingsError(
+            f"ALLOWED_ORIGINS must name sites like https://clinic.example, not {text!r}."
+        )
+    usual = f":{_USUAL_PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _split(url: str) -> SplitResult | None:

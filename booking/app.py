@@ -23,6 +23,7 @@ from booking.web import (
     calendars,
     desk,
     errors,
+    findable,
     limits,
     look,
     mailbox,
@@ -33,7 +34,7 @@ from booking.web import (
     wording,
 )
 from booking.web.installation import Installation, install
-from booking.web.patients import filling_in, manage, public
+from booking.web.patients import embedded, filling_in, manage, public
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     public,
     filling_in,
     manage,
+    embedded,
     staff,
     setup,
     desk,
@@ -85,6 +87,7 @@ def create_app(
         app.register_blueprint(mailbox.blueprint)
     api.register(app, limits=counted)
     wording.register(app)
+    findable.register(app)
     errors.register(app)
     _wrap(app, settings)
     return app

@@ -35,7 +35,8 @@ from booking.services import (
     outbox,
     sessions,
 )
-from booking.services.clinic import ClinicFacts, read_rulebook
+from booking.services.clinic import Rulebook
+from booking.services.reading_rules import read_rulebook
 from booking.store.engine import Database
 from booking.store.records import Message
 
@@ -94,16 +95,15 @@ class Worker:
         message = outbox.claim_next(session, lease=lease, lease_for=self._lease, now=now)
         if message is None:
             return None
-        clinic = read_rulebook(session).clinic
-        return message.id, self._written(message, clinic, now)
+        return message.id, self._written(message, read_rulebook(session), now)
 
     def _written(
-        self, message: Message, clinic: ClinicFacts, now: datetime
+        self, message: Message, rulebook: Rulebook, now: datetime
     ) -> EmailMessage | DeliveryFailure:
         """The mail; or why it cannot be written, which must not stop the others."""
         try:
             return compose(
-                letters.letter(message, clinic, self._links, sender=self._sender, now=now)
+                letters.letter(message, rulebook, self._links, sender=self._sender, now=now)
             )
         except Exception as error:  # noqa: BLE001
             # The error's own words may quote a name.

@@ -48,6 +48,7 @@ def free_starts(
     """
     not_before = now + (rules.visit.notice if notice is None else notice)
     busy, caps, rooms = _Taken(taken), _Caps(rules, others), _Rooms(needs)
+    before, after = rules.visit.buffer_before, rules.visit.length + rules.visit.buffer_after
     day = max(first, local_day(now, rules.zone))
     last = min(last, rules.last_day(now))
     starts: list[datetime] = []
@@ -57,8 +58,8 @@ def free_starts(
                 start
                 for start in steps_of_day(rules, day)
                 if start >= not_before
-                and not busy.overlaps(claim := rules.visit.claim(start))
-                and rooms.has_all(claim)
+                and busy.is_free(start - before, start + after)
+                and rooms.have_all(start - before, start + after)
             )
         day += ONE_DAY
     return starts
@@ -124,11 +125,12 @@ class _Taken:
                 self.starts.append(span.start)
                 self.ends.append(span.end)
 
-    def overlaps(self, span: Span) -> bool:
-        before = bisect_right(self.starts, span.start)
-        if before and self.ends[before - 1] > span.start:
-            return True
-        return before < len(self.starts) and self.starts[before] < span.end
+    def is_free(self, start: datetime, end: datetime) -> bool:
+        """Whether `[start, end)` shares no instant with any of them."""
+        before = bisect_right(self.starts, start)
+        if before and self.ends[before - 1] > start:
+            return False
+        return before == len(self.starts) or self.starts[before] >= end
 
 
 class _Rooms:
@@ -137,9 +139,10 @@ class _Rooms:
     def __init__(self, needs: Needs):
         self._kinds = [[_Taken(taken) for taken in kind] for kind in needs]
 
-    def has_all(self, span: Span) -> bool:
+    def have_all(self, start: datetime, end: datetime) -> bool:
+        """Whether of each kind one is free from `start` to `end`."""
         return not self._kinds or all(
-            any(not room.overlaps(span) for room in kind) for kind in self._kinds
+            any(room.is_free(start, end) for room in kind) for kind in self._kinds
         )
 
 

@@ -87,10 +87,22 @@ class UnknownPractitioner(NotFound):
     code = "unknown_practitioner"
 
 
+class UnknownLocation(NotFound):
+    """Nobody offers this service at a location with this id."""
+
+    code = "unknown_location"
+
+
 class HoldExpired(Refusal):
     """The hold ran out, or never was."""
 
     code = "hold_expired"
+
+
+class PhoneNeeded(Refusal):
+    """The visit is by phone, and there is no number to call."""
+
+    code = "phone_needed"
 
 
 class TransitionRefused(Refusal):
@@ -133,6 +145,12 @@ class LastAdministrator(Refusal):
     """Nobody would be left who may change the set-up."""
 
     code = "last_administrator"
+
+
+class LastLocation(Refusal):
+    """There would be no place left at which patients can be seen."""
+
+    code = "last_location"
 
 
 class IdempotencyKeyReused(Refusal):

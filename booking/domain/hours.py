@@ -6,20 +6,22 @@ Everything here is wall time: dates, and minutes after 00:00. What the clock doe
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import lcm
 
 DAY_MINUTES = 24 * 60
 _WEEK = timedelta(days=7)
+_ANY_MONDAY = date(2024, 1, 1)
 
 # From and to, in minutes after 00:00; half-open.
 Minutes = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenStretch:
+class WeeklyStretch:
     """
-    Open on `weekday` (Monday is 0), from and to minutes after 00:00.
+    A stretch of `weekday` (Monday is 0), from and to minutes after 00:00.
 
     `since` and `until` are the first and the last date it holds for. With `every` 2 it holds every
     other week, counted from the week of `since`.
@@ -41,6 +43,16 @@ class OpenStretch:
         if self.every == 1 or self.since is None:
             return True
         return (_monday(day) - _monday(self.since)) // _WEEK % self.every == 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStretch(WeeklyStretch):
+    """Open every week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break(WeeklyStretch):
+    """Closed every week for a while, from `opens` to `closes`, also within an extra opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,21 @@ def open_on(week: Iterable[OpenStretch], extra: Iterable[ExtraOpening], day: dat
 def closed_on(closed: Iterable[Closed], day: date) -> list[Minutes]:
     """What is closed of the date, in any order."""
     return [found for one in closed if (found := one.on(day)) is not None]
+
+
+def meetings(one: WeeklyStretch, other: WeeklyStretch) -> float:
+    """In which part of all weeks both hold on one date, as long as both hold at all."""
+    first = max((day for day in (one.since, other.since) if day), default=_ANY_MONDAY)
+    first += timedelta(days=(one.weekday - first.weekday()) % 7)
+    weeks = lcm(one.every, other.every)
+    days = [first + n * _WEEK for n in range(weeks)]
+    endless = [replace(stretch, until=None) for stretch in (one, other)]
+    return sum(all(stretch.is_on(day) for stretch in endless) for day in days) / weeks
+
+
+def breaks_on(breaks: Iterable[Break], day: date) -> list[Minutes]:
+    """The date's breaks, in any order."""
+    return [(one.opens, one.closes) for one in breaks if one.is_on(day)]
 
 
 def _monday(day: date) -> date:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.domain.hours import Closed, ExtraOpening, OpenStretch
+from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
 from booking.domain.time import Span, local_day
 
 
@@ -40,6 +40,7 @@ class Rules:
     visit: Visit
     extra: tuple[ExtraOpening, ...] = ()
     closed: tuple[Closed, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
     def last_day(self, now: datetime) -> date:
         """The last clinic day that is open for booking."""

@@ -15,16 +15,20 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One visit that could be booked: `start` and `end` in UTC, without buffers."""
+    """One visit that could be booked, and where: `start` and `end` in UTC, without buffers."""
 
     service: str
     practitioner: str
+    location: str
     start: datetime
     end: datetime
 
     @property
     def id(self) -> str:
-        """The slot's id: URL-safe and the same in every answer; no row stands behind it."""
+        """The slot's id: URL-safe and the same in every answer; no row stands behind it.
+
+        Who is where at which time follows from the rules, so it does not name the location.
+        """
         return slot_id(self.service, self.practitioner, self.start)
 
 

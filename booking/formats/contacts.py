@@ -70,10 +70,16 @@ def read_phone(text: str, found: Findings, *, country: str) -> str | None:
 
 
 def read_contacts(
-    email: str, phone: str, found: Findings, *, country: str
+    email: str, phone: str, found: Findings, *, country: str, by_phone: bool = False
 ) -> tuple[str | None, str | None]:
-    """Both ways to reach somebody, at least one of which must be given."""
-    if not email.strip() and not phone.strip():
+    """
+    Both ways to reach somebody, at least one of which must be given.
+
+    For a visit `by_phone` it must be the number.
+    """
+    if by_phone and not phone.strip():
+        found.add("phone", "missing", "Enter a phone number: this visit is by phone")
+    elif not email.strip() and not phone.strip():
         found.add(
             "email",
             "missing",

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from booking.formats import web_addresses
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # Python's own default writes 78 columns of quoted-printable and 8-bit parts; RFC 2045 allows
 # neither here.
@@ -53,6 +55,7 @@ _environment = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_environment.filters["with_addresses"] = web_addresses.split
 
 
 def compose(letter: Letter) -> EmailMessage:

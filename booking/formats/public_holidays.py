@@ -16,6 +16,11 @@ def regions(country: str) -> list[str]:
     return sorted(_supported().get(country, []))
 
 
+def of_any_region(country: str, year: int) -> frozenset[tuple[date, str]]:
+    """The holidays of a year in any region of the country."""
+    return frozenset(one for region in regions(country) for one in of_year(country, region, year))
+
+
 def of_year(country: str, region: str | None, year: int) -> list[tuple[date, str]]:
     """
     The holidays of a year with their names in English, by date.

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
 from booking.domain.availability import require_free
+from booking.domain.errors import SlotRefusal
 from booking.domain.slots import Slot
 from booking.domain.time import Span, instant, local_day
 from booking.services import caps, claims
 from booking.services.availability import Offers
-from booking.services.clinic import Plan, Rulebook
+from booking.services.clinic import Plan, Rulebook, open_first
 from booking.services.free_time import read_busy, slot_of, window
 from booking.store.base import table
 from booking.store.clinic import Resource
@@ -39,8 +40,12 @@ _LOCK_CALENDAR = _LOCK.values(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A slot, and what it takes: `span` of the practitioner, who comes first, and of rooms."""
+    """
+    A slot, by which plan, and what it takes: `span` of the practitioner, who comes first, and of
+    rooms.
+    """
 
+    plan: Plan
     slot: Slot
     resources: tuple[int, ...]
     span: Span
@@ -88,7 +93,7 @@ def _raise(session: Session, resource_ids: Iterable[int], changed: datetime | No
 
 def require_slot(
     session: Session,
-    plan: Plan,
+    plans: Sequence[Plan],
     start: datetime,
     *,
     now: datetime,
@@ -96,7 +101,8 @@ def require_slot(
     without_booking: int | None = None,
 ) -> Accepted:
     """
-    The slot at `start`, if it is on offer. Call it under the locks.
+    The slot at `start`, if it is on offer by one of a practitioner's plans for a service: one for
+    each place where they are. Call it under the locks.
 
     Holds of the day that ran out make way for it. `without_booking` leaves out the claims of a
     booking that is about to move.
@@ -104,6 +110,27 @@ def require_slot(
     Raises:
         SlotRefusal: why it is not on offer, with what was asked for.
     """
+    refusals: list[SlotRefusal] = []
+    # Where several refuse, those who are there at that time know why.
+    for plan in open_first(plans, instant(start)):
+        try:
+            return _require(
+                session, plan, start, now=now, notice=notice, without_booking=without_booking
+            )
+        except SlotRefusal as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
+
+
+def _require(
+    session: Session,
+    plan: Plan,
+    start: datetime,
+    *,
+    now: datetime,
+    notice: timedelta | None,
+    without_booking: int | None,
+) -> Accepted:
     day = local_day(instant(start), plan.rules.zone)
     busy = read_busy(
         session, plan, window(plan, day, day), now=now, without_booking=without_booking
@@ -121,4 +148,4 @@ def require_slot(
 def accept(plan: Plan, start: datetime, rooms: Sequence[int]) -> Accepted:
     """What a visit at `start` in these rooms takes."""
     span = plan.rules.visit.claim(start)
-    return Accepted(slot_of(plan, start), (plan.practitioner_id, *rooms), span)
+    return Accepted(plan, slot_of(plan, start), (plan.practitioner_id, *rooms), span)

@@ -19,8 +19,9 @@ from booking.domain.availability import nearest
 from booking.domain.errors import NotFound
 from booking.domain.slots import Slot, by_start
 from booking.domain.time import ONE_DAY, local_day, midnight
-from booking.services.clinic import Plan, Rulebook, read_rulebook
+from booking.services.clinic import Plan, Rulebook
 from booking.services.free_time import read_busy, slot_of, starts_of, window
+from booking.services.reading_rules import read_rulebook
 from booking.store.base import table
 from booking.store.clinic import Clinic, Resource
 from booking.store.engine import Glance
@@ -82,7 +83,7 @@ class Offers:
     def __init__(self) -> None:
         # Only ever replaced as a whole or by key, so readers need no lock.
         self._rulebook: Rulebook | None = None
-        self._timetables: dict[tuple[int, int], Timetable] = {}
+        self._timetables: dict[tuple[int, int, int], Timetable] = {}
 
     def rulebook(self, session: Session) -> Rulebook:
         """
@@ -111,10 +112,11 @@ class Offers:
             UnknownService, UnknownPractitioner: nobody offers this.
         """
         try:
-            return self.known_rulebook(session).plan(service, practitioner).practitioner_id
+            plans = self.known_rulebook(session).plans_for(service, practitioner)
         except NotFound:
             # Perhaps it is new.
-            return self.rulebook(session).plan(service, practitioner).practitioner_id
+            plans = self.rulebook(session).plans_for(service, practitioner)
+        return plans[0].practitioner_id
 
     def remembered_rulebook(self, glance: Glance) -> Rulebook | None:
         """The rules, if they are remembered and still true; `glance` is at `VERSIONS`."""
@@ -124,7 +126,11 @@ class Offers:
         return known
 
     def remembered(
-        self, glance: Glance, *, service: str, practitioner: str | None = None
+        self,
+        glance: Glance,
+        service: str,
+        practitioner: str | None = None,
+        location: str | None = None,
     ) -> list[Timetable] | None:
         """
         What `timetables` would answer, if all of it is remembered and still true.
@@ -132,44 +138,49 @@ class Offers:
         `glance` is at `VERSIONS`.
 
         Raises:
-            UnknownService, UnknownPractitioner: nobody offers this.
+            UnknownService, UnknownPractitioner, UnknownLocation: nobody offers this, or not there.
         """
         rulebook = self.remembered_rulebook(glance)
         if rulebook is None:
             return None
         versions = {row[0]: row[1] for row in glance.rows}
         found = []
-        for plan in rulebook.plans_for(service, practitioner):
-            known = self._timetables.get((plan.service_id, plan.practitioner_id))
+        for plan in rulebook.plans_for(service, practitioner, location):
+            known = self._timetables.get(plan.key)
             if known is None or not known.holds(_versions(rulebook, versions, plan), glance.now):
                 return None
             found.append(known)
         return found
 
     def timetables(
-        self, session: Session, *, service: str, practitioner: str | None = None, now: datetime
+        self,
+        session: Session,
+        service: str,
+        practitioner: str | None = None,
+        location: str | None = None,
+        *,
+        now: datetime,
     ) -> list[Timetable]:
         """
-        What is free for a service, with one practitioner or with each who offers it.
+        What is free for a service: one table for each practitioner who offers it at each place.
 
         Raises:
-            UnknownService, UnknownPractitioner: nobody offers this.
+            UnknownService, UnknownPractitioner, UnknownLocation: nobody offers this, or not there.
         """
         rows = session.execute(_VERSIONS).all()
         rulebook = self._rulebook_at(session, rows[0][2] if rows else None)
         claims_versions = {row[0]: row[1] for row in rows}
         return [
             self._timetable(session, plan, _versions(rulebook, claims_versions, plan), now)
-            for plan in rulebook.plans_for(service, practitioner)
+            for plan in rulebook.plans_for(service, practitioner, location)
         ]
 
     def _timetable(
         self, session: Session, plan: Plan, versions: Versions, now: datetime
     ) -> Timetable:
-        key = (plan.service_id, plan.practitioner_id)
-        known = self._timetables.get(key)
+        known = self._timetables.get(plan.key)
         if known is None or not known.holds(versions, now):
-            known = self._timetables[key] = _read_timetable(session, plan, versions, now)
+            known = self._timetables[plan.key] = _read_timetable(session, plan, versions, now)
         return known
 
 
@@ -197,9 +208,22 @@ def slots(
     Raises:
         UnknownService, UnknownPractitioner: nobody offers this.
     """
-    tables = offers.timetables(session, service=service, practitioner=practitioner, now=now)
-    found = [slot for table in tables for slot in table.slots(first, last)]
-    return found if len(tables) == 1 else sorted(found, key=by_start)
+    return listed(offers.timetables(session, service, practitioner, now=now), first, last)
+
+
+def listed(tables: Sequence[Timetable], first: date, last: date) -> list[Slot]:
+    """
+    All slots on these clinic days, by start, then practitioner.
+
+    Nobody is at two places: where hours say so all the same, the first counts, as in accepting.
+    """
+    if len(tables) == 1:
+        return tables[0].slots(first, last)
+    found: dict[tuple[datetime, str], Slot] = {}
+    for timetable in tables:
+        for slot in timetable.slots(first, last):
+            found.setdefault(by_start(slot), slot)
+    return [found[key] for key in sorted(found)]
 
 
 def whoever_is_free(tables: Sequence[Timetable], first: date, last: date) -> list[Slot]:
@@ -214,9 +238,12 @@ def first_slots(tables: Sequence[Timetable], limit: int) -> list[Slot]:
 
 def at_this_time(tables: Sequence[Timetable], start: datetime) -> list[Slot]:
     """All who are free at `start`, those with fewest visits in that week first."""
-    free = [table for table in tables if start in table.starts]
-    ordered = sorted(free, key=lambda table: table.load_at(start))
-    return [slot_of(table.plan, start) for table in ordered]
+    free: dict[str, Timetable] = {}
+    for timetable in tables:
+        if start in timetable.starts:
+            free.setdefault(timetable.plan.practitioner, timetable)
+    ordered = sorted(free.values(), key=lambda one: one.load_at(start))
+    return [slot_of(one.plan, start) for one in ordered]
 
 
 def _shared(tables: Sequence[Timetable], starts: Sequence[Sequence[datetime]]) -> list[Slot]:

@@ -1,6 +1,7 @@
 """Making a booking, and finding one."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,11 +9,12 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain import references
-from booking.domain.errors import NotFound
+from booking.domain.came_from import NOWHERE, CameFrom
+from booking.domain.errors import NotFound, PhoneNeeded
 from booking.domain.lifecycle import ActorKind, Standing, State
 from booking.domain.messages import MessageKind
+from booking.domain.modes import Mode
 from booking.domain.people import Person, age_on
-from booking.domain.slots import Slot
 from booking.domain.time import instant, local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
@@ -47,6 +49,7 @@ class Wish:
     hold_id: int | None = None
     mail_at_once: bool = False
     given: Given = NOTHING_ASKED
+    came_from: CameFrom = NOWHERE
 
 
 def book(
@@ -73,30 +76,32 @@ def book(
     Raises:
         NotFound: no such service or practitioner.
         SlotRefusal: the start is not on offer.
+        PhoneNeeded: the visit is by phone, and the person gave no number.
         IdempotencyKeyReused: the key of `once` came with other data before.
     """
     practitioner_id = offers.practitioner_id(session, wish.service, wish.practitioner)
     rulebook = acceptance.lock(session, offers, [practitioner_id], calendar_changed=now)
     if once is not None and (earlier := answered_before(session, once)) is not None:
         return get(session, earlier)
-    plan = rulebook.plan(wish.service, wish.practitioner)
-    held = _own_hold(session, wish, plan, now=now)
+    plans = rulebook.plans_for(wish.service, wish.practitioner)
+    if plans[0].mode is Mode.PHONE and wish.person.phone is None:
+        raise PhoneNeeded
+    held = _own_hold(session, wish, plans, now=now)
     accepted = held or acceptance.require_slot(
-        session, plan, wish.start, now=now, notice=notice_for(actor)
+        session, plans, wish.start, now=now, notice=notice_for(actor)
     )
-    slot = accepted.slot
     patient = _add_patient(session, wish.person, now=now)
-    booking = _add_booking(session, links, plan, slot, patient, wish, random_token, now=now)
+    booking = _add_booking(session, links, accepted, patient, wish, random_token, now=now)
     if held is None or not _convert(session, wish, booking, now=now):
         if held is not None:
             # Its claims are gone: all must be won anew, the rooms too.
             accepted = acceptance.require_slot(
-                session, plan, wish.start, now=now, notice=notice_for(actor)
+                session, [held.plan], wish.start, now=now, notice=notice_for(actor)
             )
         claims.take_all(session, accepted.resources, accepted.span, booking_id=booking.id)
     if wish.hold_id is not None:
         session.execute(delete(Hold).where(Hold.id == wish.hold_id))
-    _keep_answers(session, booking, wish, plan, actor, now=now)
+    _keep_answers(session, booking, wish, accepted.plan, actor, now=now)
     _keep_consents(session, patient, wish, actor, now=now)
     if once is not None:
         remember(session, once, booking.id, now=now)
@@ -127,7 +132,9 @@ def notice_for(actor: Actor) -> timedelta | None:
     return None if actor.kind is ActorKind.PATIENT else timedelta()
 
 
-def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Accepted | None:
+def _own_hold(
+    session: Session, wish: Wish, plans: Sequence[Plan], *, now: datetime
+) -> Accepted | None:
     """The slot of the caller's hold, if it is the one that is asked for and has not run out."""
     if wish.hold_id is None:
         return None
@@ -135,11 +142,13 @@ def _own_hold(session: Session, wish: Wish, plan: Plan, *, now: datetime) -> Acc
     hold = session.get(Hold, wish.hold_id, populate_existing=True)
     if hold is None or hold.expires_at <= now:
         return None
-    asked_for = (plan.practitioner_id, plan.service_id, instant(wish.start))
-    if (hold.practitioner_id, hold.service_id, hold.start) != asked_for:
+    if hold.start != instant(wish.start):
         return None
-    # Its claims are there already; the rooms among them go with it.
-    return acceptance.accept(plan, hold.start, ())
+    for plan in plans:
+        if (hold.service_id, hold.practitioner_id, hold.location_id) == plan.key:
+            # Its claims are there already; the rooms among them go with it.
+            return acceptance.accept(plan, hold.start, ())
+    return None
 
 
 def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
@@ -158,14 +167,14 @@ def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
 def _add_booking(
     session: Session,
     links: Links,
-    plan: Plan,
-    slot: Slot,
+    accepted: Accepted,
     patient: Patient,
     wish: Wish,
     random_token: RandomToken,
     *,
     now: datetime,
 ) -> Booking:
+    plan, slot = accepted.plan, accepted.slot
     uid = f"{uuid.UUID(hex=token_hash(random_token())[:32], version=4)}@{links.host}"
     values = {
         "uid": uid,
@@ -174,11 +183,14 @@ def _add_booking(
         "patient_id": patient.id,
         "practitioner_id": plan.practitioner_id,
         "service_id": plan.service_id,
+        "location_id": plan.place.id,
         "start": slot.start,
         "end": slot.end,
         "local_start": wall_time(slot.start, plan),
         "time_zone": plan.rules.zone.key,
         "source": wish.source,
+        "came_from": wish.came_from.source,
+        "referral": wish.came_from.referral,
         "manage_generation": 0,
         "manage_token_hash": token_hash(links.keys.new(uid, 0)),
         "cancelled_late": False,

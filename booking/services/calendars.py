@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from booking.domain import references
 from booking.domain.errors import NotFound
 from booking.domain.lifecycle import ActorKind, State
+from booking.domain.modes import MODE_WORDS, Mode, Whereabouts
 from booking.domain.roles import FeedPrivacy
 from booking.domain.time import local_day, midnight
 from booking.formats import ics
@@ -17,7 +18,7 @@ from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Status
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
-from booking.services import audit
+from booking.services import audit, whereabouts
 from booking.services.audit import Actor
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.access import Feed
@@ -56,7 +57,7 @@ class FeedVersion:
 
 def patient_appointment(booking: Booking, clinic: ClinicFacts) -> Appointment:
     """The booking in the patient's calendar: neutral, with the office's phone, no answers."""
-    phone = show_phone(clinic.phone, clinic.country)
+    where = whereabouts.of_booking(booking, clinic.where)
     cancelled = booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}
     return Appointment(
         uid=booking.uid,
@@ -65,14 +66,21 @@ def patient_appointment(booking: Booking, clinic: ClinicFacts) -> Appointment:
         end=booking.end,
         updated_at=booking.updated_at,
         summary=f"Appointment with {booking.practitioner.name}",
-        location=f"{clinic.name}, {clinic.address}",
-        description=(
-            f"Reference: {references.show(booking.reference)}\n"
-            "If you have them, bring a list of your medicines and notes of earlier treatment.\n"
-            f"To change or cancel, use the link in our e-mail or call {phone}."
-        ),
+        location=where.words,
+        description=_description(booking, where, show_phone(clinic.phone, clinic.country)),
         status=Status.CANCELLED if cancelled else Status.CONFIRMED,
     )
+
+
+def _description(booking: Booking, where: Whereabouts, phone: str) -> str:
+    bring = "bring" if where.in_person else "have at hand"
+    lines = [
+        f"Reference: {references.show(booking.reference)}",
+        where.text,
+        f"If you have them, {bring} a list of your medicines and notes of earlier treatment.",
+        f"To change or cancel, use the link in our e-mail or call {phone}.",
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def add_feed(
@@ -177,7 +185,7 @@ def render_feed(session: Session, rulebook: Rulebook, links: Links, version: Fee
     """The feed's bytes: the same for the same version."""
     rows = session.scalars(
         select(Booking)
-        .options(joinedload(Booking.patient))
+        .options(joinedload(Booking.patient), joinedload(Booking.service))
         .where(
             Booking.practitioner_id == version.practitioner_id,
             Booking.start >= version.first,
@@ -186,7 +194,9 @@ def render_feed(session: Session, rulebook: Rulebook, links: Links, version: Fee
         )
         .order_by(Booking.start, Booking.id)
     )
-    appointments = [_feed_entry(row, version.privacy, rulebook.clinic, links) for row in rows]
+    appointments = [
+        _feed_entry(row, version.privacy, rulebook.at(row.location_id), links) for row in rows
+    ]
     return ics.feed(f"{version.name} – {rulebook.clinic.name}", appointments)
 
 
@@ -200,13 +210,19 @@ def _feed_entry(
         end=booking.end,
         updated_at=booking.updated_at,
         summary=_summary(booking.patient.name, privacy),
-        location="" if privacy is FeedPrivacy.BUSY else clinic.address,
+        location="" if privacy is FeedPrivacy.BUSY else _feed_place(booking, clinic),
         description="",
         status=Status.TENTATIVE if booking.state is State.REQUESTED else Status.CONFIRMED,
         is_free=booking.state is State.NO_SHOW,
         # Behind the login: whoever sees the doctor's phone does not see the record.
         url=links.desk(booking.id),
     )
+
+
+def _feed_place(booking: Booking, clinic: ClinicFacts) -> str:
+    """The patient's number stays behind the login, like all that is not the feed's to tell."""
+    mode = booking.service.mode
+    return clinic.address if mode is Mode.IN_PERSON else MODE_WORDS[mode]
 
 
 def _summary(name: str, privacy: FeedPrivacy) -> str:

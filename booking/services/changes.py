@@ -44,16 +44,16 @@ def move(
     lifecycle.require_movable(standing(booking), by=actor.kind, now=now)
     if instant(start) == booking.start:
         return booking
-    plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
+    plans = rulebook.plans_of(booking)
     # What is held for this booking makes way for it, and comes back if the start is not won.
     new_times.settle(session, booking)
     accepted = acceptance.require_slot(
-        session, plan, start, now=now, notice=notice_for(actor), without_booking=booking.id
+        session, plans, start, now=now, notice=notice_for(actor), without_booking=booking.id
     )
-    slot = accepted.slot
+    slot, plan = accepted.slot, accepted.plan
     claims.move(session, booking.id, accepted.resources, accepted.span)
     previous = booking.start
-    booking.start, booking.end = slot.start, slot.end
+    booking.start, booking.end, booking.location_id = slot.start, slot.end, plan.place.id
     booking.local_start, booking.time_zone = wall_time(slot.start, plan), plan.rules.zone.key
     booking.sequence += 1
     booking.updated_at = now
@@ -105,7 +105,12 @@ def advance(
     if seen is not None and seen != booking.updated_at:
         raise Outdated
     lifecycle.require_step(
-        standing(booking), to, by=actor.kind, reason=reason, now=now, zone=rulebook.clinic.zone
+        standing(booking),
+        to,
+        by=actor.kind,
+        reason=reason,
+        now=now,
+        zone=rulebook.at(booking.location_id).zone,
     )
     _enter(session, booking, to, actor, "state", reason=reason, now=now)
     if to in {State.CANCELLED, State.ENTERED_IN_ERROR}:
@@ -156,7 +161,11 @@ def undo(
     if step is None or step.from_value is None:
         raise TransitionRefused
     lifecycle.require_undo(
-        standing(booking), taken_at=step.at, by=actor.kind, now=now, zone=rulebook.clinic.zone
+        standing(booking),
+        taken_at=step.at,
+        by=actor.kind,
+        now=now,
+        zone=rulebook.at(booking.location_id).zone,
     )
     was_cancelled = booking.state is State.CANCELLED
     if was_cancelled:
@@ -178,7 +187,7 @@ def undo(
 
 
 def _win_back(session: Session, booking: Booking, rulebook: Rulebook, *, now: datetime) -> None:
-    plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
+    plan = rulebook.plan_of(booking)
     span = plan.rules.visit.claim(booking.start)
     busy = read_busy(session, plan, span, now=now)
     claims.release(session, busy.expired)

@@ -1,29 +1,27 @@
-"""The clinic's own facts, and the rules compiled from its tables."""
+"""The clinic's own facts and places, and the rules that hold for them, at one version."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import NoLongerOffered, NotSetUp, UnknownPractitioner, UnknownService
-from booking.domain.hours import Closed, ExtraOpening, OpenStretch
-from booking.domain.rules import Rules, Visit
-from booking.services import support_lines, texts
+from booking.domain.errors import (
+    NoLongerOffered,
+    UnknownLocation,
+    UnknownPractitioner,
+    UnknownService,
+)
+from booking.domain.modes import Mode, Patients
+from booking.domain.rules import Rules
+from booking.domain.steps import is_open
+from booking.domain.time import Span
 from booking.services.support_lines import Line
 from booking.services.texts import Published
-from booking.store import clinic as store
-from booking.store.clinic import (
-    Clinic,
-    Picture,
-    Practitioner,
-    Room,
-    Service,
-    ServicePractitioner,
-    ServiceRoom,
-)
+from booking.store.bookings import Booking, Hold
+from booking.store.clinic import Clinic
 
 # The name under which the logo is kept among the pictures.
 LOGO = "logo"
@@ -39,24 +37,57 @@ class LogoFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A location as pages, mails and calendars speak of it."""
+
+    id: int
+    slug: str
+    name: str
+    address: str
+    zone: ZoneInfo
+    directions: str = ""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicFacts:
-    """What pages, mails and calendars say about the clinic."""
+    """
+    What pages, mails and calendars say about the clinic, as it is at one of its places.
+
+    `is_one_place` says whether there is any other.
+    """
 
     name: str
-    zone: ZoneInfo
+    place: Place
     country: str
-    address: str
     phone: str
     email: str
     privacy_notice: str
     hold: timedelta
     accent: str | None = None
     logo: LogoFacts | None = None
+    is_one_place: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the clock on the wall there."""
+        return self.place.zone
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.place.address
+
+    @property
+    def where(self) -> str:
+        """The place on one line: with the location's name where there are several."""
+        parts = (self.name, *(() if self.is_one_place else (self.place.name,)), self.address)
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One service with one practitioner, and the rules for it."""
+    """One service with one practitioner at one place, and the rules for it."""
 
     service_id: int
     service: str
@@ -64,9 +95,18 @@ class Plan:
     practitioner_id: int
     practitioner: str
     practitioner_name: str
+    place: Place
     rules: Rules
     # The rooms, and the devices, of which a visit needs one: their ids, by kind.
     needs: tuple[tuple[int, ...], ...] = ()
+    patients: Patients = Patients.ALL
+    mode: Mode = Mode.IN_PERSON
+    mode_text: str = ""
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """Service, practitioner and location: there is one plan of each."""
+        return self.service_id, self.practitioner_id, self.place.id
 
     @property
     def rooms(self) -> tuple[int, ...]:
@@ -83,13 +123,22 @@ class Rulebook:
     plans: tuple[Plan, ...]
     texts: Mapping[str, Published]
     support_lines: Sequence[Line] = ()
+    places: Sequence[Place] = ()
 
-    def plans_for(self, service: str, practitioner: str | None = None) -> tuple[Plan, ...]:
+    def at(self, location_id: int) -> ClinicFacts:
+        """The clinic as it is at one of its places, also at one that was given up."""
+        if location_id == self.clinic.place.id:
+            return self.clinic
+        return replace(self.clinic, place=next(p for p in self.places if p.id == location_id))
+
+    def plans_for(
+        self, service: str, practitioner: str | None = None, location: str | None = None
+    ) -> tuple[Plan, ...]:
         """
-        The plans of a service, of one practitioner or of all who offer it.
+        The plans of a service, of one practitioner or of all who offer it, at one place or at all.
 
         Raises:
-            UnknownService, UnknownPractitioner: nobody offers this.
+            UnknownService, UnknownPractitioner, UnknownLocation: nobody offers this, or not there.
         """
         plans = tuple(plan for plan in self.plans if plan.service == service)
         if not plans:
@@ -98,28 +147,49 @@ class Rulebook:
             plans = tuple(plan for plan in plans if plan.practitioner == practitioner)
         if not plans:
             raise UnknownPractitioner
+        if location is not None:
+            plans = tuple(plan for plan in plans if plan.place.slug == location)
+        if not plans:
+            raise UnknownLocation
         return plans
 
-    def plan(self, service: str, practitioner: str) -> Plan:
+    def plan_at(self, service: str, practitioner: str, start: datetime) -> Plan:
         """
-        The plan of one service with one practitioner.
+        The plan by which a practitioner sees somebody at `start` (UTC): where they are then.
 
         Raises:
             UnknownService, UnknownPractitioner: there is none.
         """
-        return self.plans_for(service, practitioner)[0]
+        return open_first(self.plans_for(service, practitioner), start)[0]
 
-    def plan_by_ids(self, service_id: int, practitioner_id: int) -> Plan:
+    def plans_of(self, visit: Booking | Hold) -> tuple[Plan, ...]:
         """
-        The same by the rows' ids.
+        The plans by which a visit could be at another time.
 
         Raises:
             NoLongerOffered: this practitioner no longer offers this service.
         """
-        for plan in self.plans:
-            if (plan.service_id, plan.practitioner_id) == (service_id, practitioner_id):
+        asked = (visit.service_id, visit.practitioner_id)
+        plans = tuple(p for p in self.plans if (p.service_id, p.practitioner_id) == asked)
+        if not plans:
+            raise NoLongerOffered
+        return plans
+
+    def plan_of(self, visit: Booking | Hold) -> Plan:
+        """
+        The plan by which a visit is where it is.
+
+        Raises:
+            NoLongerOffered: this practitioner no longer offers this service there.
+        """
+        for plan in self.plans_of(visit):
+            if plan.place.id == visit.location_id:
                 return plan
         raise NoLongerOffered
+
+    def is_by_phone(self, service: str | None) -> bool:
+        """Whether visits of a service take place by phone; of one that is not offered, none do."""
+        return any(plan.service == service and plan.mode is Mode.PHONE for plan in self.plans)
 
     @property
     def services(self) -> dict[str, list[Plan]]:
@@ -135,141 +205,9 @@ def is_set_up(session: Session) -> bool:
     return session.scalar(select(Clinic.id)) is not None
 
 
-def read_rulebook(session: Session) -> Rulebook:
-    """
-    The clinic and all its rules, read from the database.
-
-    Raises:
-        NotSetUp: there is no clinic yet.
-    """
-    clinic = session.scalar(select(Clinic))
-    if clinic is None:
-        raise NotSetUp
-    facts = ClinicFacts(
-        name=clinic.name,
-        zone=ZoneInfo(clinic.time_zone),
-        country=clinic.country,
-        address=clinic.address,
-        phone=clinic.phone,
-        email=clinic.email,
-        privacy_notice=clinic.privacy_notice,
-        hold=timedelta(minutes=clinic.hold_minutes),
-        accent=clinic.accent,
-        logo=_logo(session),
-    )
-    hours, needs = _Hours(session), _needs(session)
-    rows = session.execute(
-        select(Service, Practitioner)
-        .join(ServicePractitioner, ServicePractitioner.service_id == Service.id)
-        .join(Practitioner, ServicePractitioner.practitioner_id == Practitioner.id)
-        .where(Service.is_archived.is_(False), Practitioner.is_archived.is_(False))
-        .order_by(Service.id, Practitioner.id)
-    )
-    plans = tuple(
-        _plan(
-            service,
-            practitioner,
-            hours.rules(facts.zone, practitioner.id, _visit(service)),
-            needs.get(service.id, ()),
-        )
-        for service, practitioner in rows
-    )
-    lines = [one for one in support_lines.everywhere(session) if one.country == facts.country]
-    return Rulebook(clinic.version, facts, plans, texts.current(session), lines)
-
-
-def _needs(session: Session) -> dict[int, tuple[tuple[int, ...], ...]]:
-    """By service; a kind of which all are archived is still needed, and nothing is on offer."""
-    rows = session.execute(
-        select(ServiceRoom.service_id, Room.is_device, Room.id, Room.is_archived)
-        .join(Room, ServiceRoom.room_id == Room.id)
-        .order_by(Room.is_device, Room.id)
-    )
-    found: dict[int, dict[bool, list[int]]] = {}
-    for service_id, is_device, room_id, is_archived in rows:
-        kind = found.setdefault(service_id, {}).setdefault(is_device, [])
-        if not is_archived:
-            kind.append(room_id)
-    return {service: tuple(map(tuple, kinds.values())) for service, kinds in found.items()}
-
-
-def _logo(session: Session) -> LogoFacts | None:
-    row = session.execute(
-        select(Picture.version, Picture.width, Picture.height).where(Picture.name == LOGO)
-    ).first()
-    return None if row is None else LogoFacts(*row)
-
-
-def stretch_of(row: store.OpeningHours) -> OpenStretch:
-    """A row of the weekly hours as the rules want it."""
-    return OpenStretch(
-        row.weekday,
-        row.opens,
-        row.closes,
-        since=row.valid_from,
-        until=row.valid_until,
-        every=row.every_weeks,
-    )
-
-
-class _Hours:
-    """When each practitioner is open, read at once for all of them."""
-
-    def __init__(self, session: Session):
-        self._week: dict[int, list[OpenStretch]] = {}
-        self._extra: dict[int, list[ExtraOpening]] = {}
-        self._closed: dict[int | None, list[Closed]] = {}
-        for row in session.scalars(select(store.OpeningHours)):
-            self._week.setdefault(row.practitioner_id, []).append(stretch_of(row))
-        for extra in session.scalars(select(store.ExtraOpening)):
-            self._extra.setdefault(extra.practitioner_id, []).append(
-                ExtraOpening(extra.day, extra.opens, extra.closes)
-            )
-        for closure in session.scalars(select(store.Closure)):
-            self._closed.setdefault(closure.practitioner_id, []).append(
-                Closed(
-                    closure.first_day,
-                    closure.last_day,
-                    closure.begins,
-                    closure.ends,
-                    closure.is_yearly,
-                )
-            )
-
-    def rules(self, zone: ZoneInfo, practitioner_id: int, visit: Visit) -> Rules:
-        """The rules for one kind of visit with one practitioner."""
-        return Rules(
-            zone=zone,
-            week=tuple(self._week.get(practitioner_id, ())),
-            visit=visit,
-            extra=tuple(self._extra.get(practitioner_id, ())),
-            closed=(*self._closed.get(None, ()), *self._closed.get(practitioner_id, ())),
-        )
-
-
-def _visit(service: Service) -> Visit:
-    return Visit(
-        length=timedelta(minutes=service.length_minutes),
-        buffer_before=timedelta(minutes=service.buffer_before_minutes),
-        buffer_after=timedelta(minutes=service.buffer_after_minutes),
-        step=timedelta(minutes=service.step_minutes),
-        notice=timedelta(minutes=service.notice_minutes),
-        horizon_days=service.horizon_days,
-        cap_day=service.cap_day,
-        cap_week=service.cap_week,
-    )
-
-
-def _plan(
-    service: Service, practitioner: Practitioner, rules: Rules, needs: tuple[tuple[int, ...], ...]
-) -> Plan:
-    return Plan(
-        service_id=service.id,
-        service=service.slug,
-        service_name=service.name,
-        practitioner_id=practitioner.id,
-        practitioner=practitioner.slug,
-        practitioner_name=practitioner.name,
-        rules=rules,
-        needs=needs,
+def open_first(plans: Iterable[Plan], start: datetime) -> list[Plan]:
+    """Those that are open for a visit at `start` (UTC) before the others, else in their order."""
+    return sorted(
+        plans,
+        key=lambda plan: not is_open(plan.rules, Span(start, start + plan.rules.visit.length)),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotSetUp
 from booking.formats.pictures import Drawn
-from booking.services import audit
+from booking.services import audit, locations
 from booking.services.audit import Actor, differences
 from booking.services.clinic import LOGO
 from booking.services.rule_changes import Edit
@@ -18,7 +18,7 @@ from booking.store.clinic import Clinic, Picture
 @dataclass(frozen=True, slots=True)
 class Details:
     """
-    The clinic as the administrator sees it.
+    The clinic as the administrator sees it; address and zone are those of its first location.
 
     `time_zone` is an IANA name, `country` two letters, `hold_minutes` how long a time is kept
     while a form is filled in, `accent` a colour like `#0d635c`; None is the program's own.
@@ -41,14 +41,14 @@ def as_it_is(session: Session) -> Details:
     Raises:
         NotSetUp: there is no clinic yet.
     """
-    row = _row(session)
+    row, place = _row(session), locations.main(session)
     return Details(
         name=row.name,
-        address=row.address,
+        address=place.address,
         phone=row.phone,
         email=row.email,
         country=row.country,
-        time_zone=row.time_zone,
+        time_zone=place.time_zone,
         hold_minutes=row.hold_minutes,
         accent=row.accent,
     )
@@ -58,10 +58,13 @@ def change(new: Details) -> Edit:
     """Give the clinic these facts. Another zone moves the opening hours, but no booking."""
 
     def apply(session: Session) -> str:
-        row, old = _row(session), as_it_is(session)
-        row.name, row.address = new.name, new.address
-        row.phone, row.email = new.phone, new.email
-        row.country, row.time_zone = new.country, new.time_zone
+        row, place, old = _row(session), locations.main(session), as_it_is(session)
+        row.name, row.phone, row.email = new.name, new.phone, new.email
+        place.address, place.time_zone = new.address, new.time_zone
+        if new.country != row.country:
+            # Codes of regions mean something else there.
+            row.region = None
+        row.country = new.country
         row.hold_minutes, row.accent = new.hold_minutes, new.accent
         return differences(old, new)
 

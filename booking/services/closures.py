@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.hours import show_clock
+from booking.domain.hours import Minutes, show_clock
+from booking.services.hours import week_of
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
 from booking.store.clinic import Closure, ExtraOpening
@@ -15,8 +16,8 @@ from booking.store.clinic import Closure, ExtraOpening
 @dataclass(frozen=True, slots=True)
 class NewClosure:
     """
-    Closed in clinic time from `begins` on the first day to `ends` on the last, in minutes after
-    00:00. Without a practitioner it is the whole clinic's.
+    Closed in local time from `begins` on the first day to `ends` on the last, in minutes after
+    00:00. A practitioner's absence, one location's, or without either the whole clinic's.
     """
 
     name: str
@@ -26,6 +27,7 @@ class NewClosure:
     begins: int
     ends: int
     yearly: bool
+    location_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class NewOpening:
     """A practitioner is open on one date besides the weekly hours."""
 
     practitioner_id: int
+    location_id: int
     day: date
     opens: int
     closes: int
@@ -50,6 +53,23 @@ def openings(session: Session, *, today: date) -> list[ExtraOpening]:
     return list(session.scalars(query.order_by(ExtraOpening.day, ExtraOpening.opens)))
 
 
+def places_of(
+    session: Session, practitioner_id: int, day: date, between: Minutes
+) -> frozenset[int]:
+    """The locations at which somebody is open at any of these wall times of the day."""
+    own = [(where, one) for where, one in week_of(session, practitioner_id) if one.is_on(day)]
+    extra = session.scalars(
+        select(ExtraOpening).where(
+            ExtraOpening.practitioner_id == practitioner_id, ExtraOpening.day == day
+        )
+    )
+    hours = [(where, one.opens, one.closes) for where, one in own]
+    hours += [(one.location_id, one.opens, one.closes) for one in extra]
+    return frozenset(
+        where for where, opens, closes in hours if opens < between[1] and between[0] < closes
+    )
+
+
 def close(new: NewClosure) -> Edit:
     """Add a closure or an absence."""
 
@@ -58,6 +78,7 @@ def close(new: NewClosure) -> Edit:
             session,
             Closure,
             practitioner_id=new.practitioner_id,
+            location_id=new.location_id,
             name=new.name,
             first_day=new.first,
             last_day=new.last,
@@ -91,6 +112,7 @@ def open_extra(new: NewOpening) -> Edit:
             session,
             ExtraOpening,
             practitioner_id=new.practitioner_id,
+            location_id=new.location_id,
             day=new.day,
             opens=new.opens,
             closes=new.closes,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from booking.domain.came_from import NOWHERE, CameFrom
 from booking.domain.errors import NotFound
 from booking.domain.people import Person
 from booking.domain.slots import parse_slot_id, slot_id
@@ -88,11 +89,13 @@ def take(
     *,
     random_token: RandomToken,
     now: datetime,
+    came_from: CameFrom = NOWHERE,
 ) -> str:
     """
     Hold a slot for the visitor of a draft, instead of the one held before; the draft's token.
 
-    A new draft is begun where there is none, or where the last one has become a booking.
+    A new draft is begun where there is none, or where the last one has become a booking. Where a
+    patient came from is kept until a later choice says it anew.
 
     Raises:
         NotFound: the slot id names nothing.
@@ -120,6 +123,8 @@ def take(
     )
     row.hold_id = held.id
     row.slot = slot_id(service, practitioner, held.slot.start)
+    if came_from != NOWHERE:
+        row.came_from, row.referral = came_from.source, came_from.referral
     row.expires_at = now + LIFETIME
     return token or ""
 
@@ -200,6 +205,7 @@ def confirm(
         hold_id=row.hold_id,
         mail_at_once=mail_at_once,
         given=given,
+        came_from=CameFrom(row.came_from, row.referral),
     )
     booking = bookings.book(
         session, offers, links, wish, actor=actor, random_token=random_token, now=now

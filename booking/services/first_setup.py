@@ -10,13 +10,21 @@ from booking.domain.errors import NotFound
 from booking.domain.hours import OpenStretch
 from booking.domain.roles import Role
 from booking.formats.tokens import RandomToken
-from booking.services import clinic_details, hours, offerings, one_time_links, practitioners, staff
+from booking.services import (
+    clinic_details,
+    hours,
+    locations,
+    offerings,
+    one_time_links,
+    practitioners,
+    staff,
+)
 from booking.services.clinic import is_set_up
 from booking.services.clinic_details import Details
 from booking.services.offerings import Offering
 from booking.services.one_time_links import Purpose
 from booking.services.practitioners import Person
-from booking.store.clinic import Clinic
+from booking.store.clinic import Clinic, Location
 
 LINK_LIFETIME = timedelta(days=1)
 FIRST_NOTICE = "1"
@@ -80,20 +88,25 @@ def found_clinic(session: Session, new: FirstClinic, *, now: datetime) -> int:
         Clinic(
             id=1,
             name=details.name,
-            time_zone=details.time_zone,
             country=details.country,
-            address=details.address,
             phone=details.phone,
             email=details.email,
             privacy_notice=FIRST_NOTICE,
         )
     )
+    here = Location(
+        slug=locations.MAIN,
+        name=locations.MAIN_NAME,
+        address=details.address,
+        time_zone=details.time_zone,
+    )
+    session.add(here)
     session.flush()
     clinic_details.change(details).apply(session)
     person = Person(new.practitioner, new.practitioner_email, frozenset())
     practitioners.add(new.practitioner_slug, person, now=now).apply(session)
     doctor = practitioners.practitioner(session, new.practitioner_slug)
-    hours.set_week(doctor, new.week).apply(session)
+    hours.set_week(doctor, [(here.id, stretch) for stretch in new.week]).apply(session)
     offering = Offering.usual(new.service, new.minutes, frozenset({doctor.id}))
     offerings.add(new.service_slug, offering).apply(session)
     return doctor.id

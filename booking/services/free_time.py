@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from booking.domain.availability import Needs, free_starts
@@ -13,25 +14,41 @@ from booking.domain.time import ONE_DAY, Span, midnight
 from booking.services import caps, claims
 from booking.services.claims import Taken
 from booking.services.clinic import Plan
+from booking.store.base import table
+from booking.store.busy_times import BusyCalendar, BusyTime
+
+# Made once, since making it costs more than running it.
+_times, _calendars = table(BusyTime).c, table(BusyCalendar).c
+_ELSEWHERE = (
+    select(_times.start, _times.end)
+    .join(table(BusyCalendar), _times.calendar_id == _calendars.id)
+    .where(
+        _calendars.practitioner_id == bindparam("practitioner"),
+        _times.start < bindparam("window_end"),
+        _times.end > bindparam("window_start"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
     """
-    The claims that a plan must keep clear of: the practitioner's, and those of each room.
+    What a plan must keep clear of: the practitioner's claims, those of each room, and what the
+    practitioner's other calendars say.
 
-    Without those that no longer count, which are in `expired`.
+    Without the claims that no longer count, which are in `expired`.
     """
 
     plan: Plan
     own: list[Taken]
+    elsewhere: list[Span]
     rooms: dict[int, list[Taken]]
     expired: list[Taken]
 
     @property
     def taken(self) -> list[Span]:
         """What is taken of the practitioner."""
-        return [claim.span for claim in self.own]
+        return [*(claim.span for claim in self.own), *self.elsewhere]
 
     @property
     def needs(self) -> Needs:
@@ -71,7 +88,10 @@ def read_busy(
     now: datetime,
     without_booking: int | None = None,
 ) -> Busy:
-    """All claims in `window`; `without_booking` leaves out those of a booking that will move."""
+    """
+    All that is taken in `window`; `without_booking` leaves out the claims of a booking that will
+    move.
+    """
     own = claims.within(session, plan.practitioner_id, window)
     rooms = claims.of_each(session, plan.rooms, window)
 
@@ -83,9 +103,19 @@ def read_busy(
     return Busy(
         plan=plan,
         own=counting(own),
+        elsewhere=_elsewhere(session, plan.practitioner_id, window),
         rooms={room: counting(found) for room, found in rooms.items()},
         expired=[claim for claim in everything if not claim.counts(now)],
     )
+
+
+def _elsewhere(session: Session, practitioner_id: int, window: Span) -> list[Span]:
+    values = {
+        "practitioner": practitioner_id,
+        "window_start": window.start,
+        "window_end": window.end,
+    }
+    return [Span(start, end) for start, end in session.execute(_ELSEWHERE, values)]
 
 
 def fresh_starts(
@@ -149,4 +179,6 @@ def window(plan: Plan, first: date, last: date) -> Span:
 
 def slot_of(plan: Plan, start: datetime) -> Slot:
     """The slot of a plan at `start`."""
-    return Slot(plan.service, plan.practitioner, start, start + plan.rules.visit.length)
+    return Slot(
+        plan.service, plan.practitioner, plan.place.slug, start, start + plan.rules.visit.length
+    )

@@ -49,16 +49,17 @@ def hold(
     """
     practitioner_id = offers.practitioner_id(session, service, practitioner)
     rulebook = acceptance.lock(session, offers, _resources(session, practitioner_id, replaces))
-    plan = rulebook.plan(service, practitioner)
+    plans = rulebook.plans_for(service, practitioner)
     if replaces is not None:
         session.execute(delete(Hold).where(Hold.id == replaces))
-    accepted = acceptance.require_slot(session, plan, start, now=now)
-    slot = accepted.slot
+    accepted = acceptance.require_slot(session, plans, start, now=now)
+    slot, plan = accepted.slot, accepted.plan
     token = random_token()
     row = Hold(
         token_hash=token_hash(token),
         practitioner_id=plan.practitioner_id,
         service_id=plan.service_id,
+        location_id=plan.place.id,
         start=slot.start,
         end=slot.end,
         expires_at=now + rulebook.clinic.hold,

@@ -12,8 +12,9 @@ from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Method, Organizer
 from booking.formats.links import Links, google_calendar
 from booking.formats.mail import Invitation, Letter
+from booking.services import whereabouts
 from booking.services.calendars import initials, patient_appointment
-from booking.services.clinic import ClinicFacts
+from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.bookings import Booking
 from booking.store.records import Message
 
@@ -28,13 +29,14 @@ _log = logging.getLogger(__name__)
 
 
 def letter(
-    message: Message, clinic: ClinicFacts, links: Links, *, sender: str, now: datetime
+    message: Message, rulebook: Rulebook, links: Links, *, sender: str, now: datetime
 ) -> Letter:
     """The letter for a message whose booking, patient and practitioner are loaded."""
     doctor = message.kind.audience is Audience.DOCTOR
+    clinic = rulebook.at(message.booking.location_id)
     return Letter(
         template="doctor" if doctor else message.kind.value,
-        facts=_facts(message, clinic, links),
+        facts=_facts(message, rulebook, clinic, links),
         sender=sender,
         sender_name=clinic.name,
         reply_to=clinic.email,
@@ -45,7 +47,9 @@ def letter(
     )
 
 
-def _facts(message: Message, clinic: ClinicFacts, links: Links) -> dict[str, object]:
+def _facts(
+    message: Message, rulebook: Rulebook, clinic: ClinicFacts, links: Links
+) -> dict[str, object]:
     booking = message.booking
     locale = booking.patient.locale if booking.patient.locale in LANGUAGES else "en"
     start = booking.start.astimezone(clinic.zone)
@@ -60,7 +64,8 @@ def _facts(message: Message, clinic: ClinicFacts, links: Links) -> dict[str, obj
         "when_short": dates.show_moment_short(start, locale=locale),
         "zone_name": dates.show_zone(clinic.zone, locale=locale),
         "minutes": int((booking.end - booking.start).total_seconds() // 60),
-        "place": f"{clinic.name}, {clinic.address}",
+        "place": clinic.where,
+        "where": whereabouts.of_booking(booking, clinic.where),
         "phone": show_phone(clinic.phone, clinic.country),
         "email": clinic.email,
         "reference": references.show(booking.reference),
@@ -72,7 +77,7 @@ def _facts(message: Message, clinic: ClinicFacts, links: Links) -> dict[str, obj
         if old
         else None,
         "what": _DOCTOR_WORDS.get(message.kind),
-        **_offered(message, clinic, links, token, locale),
+        **_offered(message, rulebook, links, token, locale),
         "initials": initials(booking.patient.name),
         "desk_url": links.desk(booking.id),
         "lang": locale,
@@ -81,7 +86,7 @@ def _facts(message: Message, clinic: ClinicFacts, links: Links) -> dict[str, obj
 
 
 def _offered(
-    message: Message, clinic: ClinicFacts, links: Links, token: str | None, locale: str
+    message: Message, rulebook: Rulebook, links: Links, token: str | None, locale: str
 ) -> dict[str, object]:
     """The times that are held for the patient, each with its link, and until when."""
     if message.kind is not MessageKind.NEW_TIMES or token is None:
@@ -90,7 +95,12 @@ def _offered(
     held = booking.offered
     shown = [
         {
-            "when": dates.show_moment_year(hold.start.astimezone(clinic.zone), locale=locale),
+            "when": dates.show_moment_year(
+                hold.start.astimezone(rulebook.at(hold.location_id).zone), locale=locale
+            ),
+            "place": rulebook.at(hold.location_id).where
+            if hold.location_id != booking.location_id
+            else None,
             "url": links.move_to(
                 token, slot_id(booking.service.slug, booking.practitioner.slug, hold.start)
             ),
@@ -98,7 +108,8 @@ def _offered(
         for hold in held
     ]
     until = min((hold.expires_at for hold in held), default=None)
-    words = dates.show_moment(until.astimezone(clinic.zone), locale=locale) if until else None
+    zone = rulebook.at(booking.location_id).zone
+    words = dates.show_moment(until.astimezone(zone), locale=locale) if until else None
     return {"offers": shown, "kept_until": words}
 
 

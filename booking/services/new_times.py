@@ -13,7 +13,7 @@ from booking.domain.time import local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services import acceptance, claims, outbox
-from booking.services.clinic import Rulebook
+from booking.services.clinic import Plan, Rulebook
 from booking.services.free_time import fresh_starts, read_busy
 from booking.store.bookings import Booking, Hold, Offer
 from booking.store.records import Message
@@ -28,7 +28,7 @@ class Waiting:
     """A booking whose patient has still to take another time; no offers left: call them."""
 
     booking: Booking
-    offers: list[datetime]
+    offers: list[Hold]
     kept_until: datetime | None
 
 
@@ -48,8 +48,8 @@ def offer(
     The booking keeps its old time until another is taken. Call it under all locks, for the
     earlier booking first: each keeps clear of what was held for those before.
     """
-    for start in _nearest(session, rulebook, booking, now=now):
-        _hold(session, rulebook, booking, start, random_token=random_token, now=now)
+    for plan, start in _nearest(session, rulebook, booking, now=now):
+        _hold(session, plan, booking, start, random_token=random_token, now=now)
     booking.stranding = Stranding.TO_MOVE
     # Another word about the same time would else count as said already.
     booking.sequence += 1
@@ -70,20 +70,31 @@ def offer(
 
 def _nearest(
     session: Session, rulebook: Rulebook, booking: Booking, *, now: datetime
-) -> list[datetime]:
-    """Up to three free starts that leave each other room."""
+) -> list[tuple[Plan, datetime]]:
+    """Up to three free starts that leave each other room, and by which plan."""
     try:
-        plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
+        plans = rulebook.plans_of(booking)
     except NoLongerOffered:
         return []
-    today, last = local_day(now, plan.rules.zone), plan.rules.last_day(now)
-    starts = fresh_starts(session, plan, first=today, last=last, now=now)
-    chosen: list[datetime] = []
+    starts = [
+        (plan, start)
+        for plan in plans
+        for start in fresh_starts(
+            session,
+            plan,
+            first=local_day(now, plan.rules.zone),
+            last=plan.rules.last_day(now),
+            now=now,
+        )
+    ]
+    chosen: list[tuple[Plan, datetime]] = []
     # Of two equally near the later comes first.
-    for start in sorted(starts, key=lambda one: (abs(one - booking.start), one < booking.start)):
+    for plan, start in sorted(
+        starts, key=lambda one: (abs(one[1] - booking.start), one[1] < booking.start)
+    ):
         span = plan.rules.visit.claim(start)
-        if not any(plan.rules.visit.claim(one).overlaps(span) for one in chosen):
-            chosen.append(start)
+        if not any(other.rules.visit.claim(one).overlaps(span) for other, one in chosen):
+            chosen.append((plan, start))
         if len(chosen) == MOST:
             break
     return chosen
@@ -91,14 +102,13 @@ def _nearest(
 
 def _hold(
     session: Session,
-    rulebook: Rulebook,
+    plan: Plan,
     booking: Booking,
     start: datetime,
     *,
     random_token: RandomToken,
     now: datetime,
 ) -> None:
-    plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
     span = plan.rules.visit.claim(start)
     busy = read_busy(session, plan, span, now=now)
     claims.release(session, busy.expired)
@@ -108,6 +118,7 @@ def _hold(
         token_hash=token_hash(random_token()),
         practitioner_id=plan.practitioner_id,
         service_id=plan.service_id,
+        location_id=plan.place.id,
         start=accepted.slot.start,
         end=accepted.slot.end,
         expires_at=min(now + KEPT, start - plan.rules.visit.notice),
@@ -218,7 +229,7 @@ def waiting(
     return [
         Waiting(
             booking,
-            [hold.start for hold in held.get(booking.id, [])],
+            held.get(booking.id, []),
             max((hold.expires_at for hold in held.get(booking.id, [])), default=None),
         )
         for booking in found

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
+from booking.domain.modes import Mode, Patients
 from booking.services.audit import differences
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
@@ -29,6 +30,10 @@ class Offering:
     is_archived: bool = False
     # The rooms and the devices of which a visit needs one each; none: it needs none.
     rooms: frozenset[int] = frozenset()
+    patients: Patients = Patients.ALL
+    # How visits take place, and what patients have to know for one by phone or video.
+    mode: Mode = Mode.IN_PERSON
+    mode_text: str = ""
 
     @classmethod
     def usual(cls, name: str, length: int, practitioners: frozenset[int]) -> "Offering":
@@ -85,11 +90,14 @@ def as_it_is(session: Session, row: Service) -> Offering:
         practitioners=frozenset(offered_by),
         is_archived=row.is_archived,
         rooms=frozenset(rooms),
+        patients=row.patients,
+        mode=row.mode,
+        mode_text=row.mode_text,
     )
 
 
 def change(slug: str, new: Offering) -> Edit:
-    """Give a service these facts; bookings that were made keep the length they have."""
+    """Give a service these facts; bookings that were made keep their length, not their mode."""
 
     def apply(session: Session) -> str:
         row = service(session, slug)
@@ -101,6 +109,7 @@ def change(slug: str, new: Offering) -> Edit:
         row.horizon_days = new.horizon_days
         row.cap_day, row.cap_week = new.cap_day, new.cap_week
         row.is_archived = new.is_archived
+        row.patients, row.mode, row.mode_text = new.patients, new.mode, new.mode_text
         session.execute(delete(ServicePractitioner).where(ServicePractitioner.service_id == row.id))
         for practitioner_id in sorted(new.practitioners):
             insert_row(

@@ -71,9 +71,9 @@ def tell(
     recipients: list[tuple[MessageKind, str]] = []
     if patient.email and Audience.PATIENT in audiences:
         recipients.append((kind, patient.email))
-    today = local_day(now, rulebook.clinic.zone)
+    zone = rulebook.at(booking.location_id).zone
     moments = (booking.start, previous_start or booking.start)
-    is_today = any(local_day(moment, rulebook.clinic.zone) == today for moment in moments)
+    is_today = any(local_day(moment, zone) == local_day(now, zone) for moment in moments)
     if is_today and Audience.DOCTOR in audiences:
         practitioner_email = session.scalar(
             select(Practitioner.email).where(Practitioner.id == booking.practitioner_id)

@@ -14,7 +14,7 @@ from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.formats.tokens import token_hash
 from booking.store.bookings import Booking, Patient
-from booking.store.clinic import Clinic, Practitioner, Service
+from booking.store.clinic import Location, Practitioner, Service
 
 _BATCH = 5_000
 _SPAN = timedelta(days=3650)
@@ -35,9 +35,9 @@ def fill(session: Session, count: int, *, now: datetime) -> None:
     """
     service = session.scalars(select(Service).order_by(Service.id)).first()
     practitioner = session.scalars(select(Practitioner).order_by(Practitioner.id)).first()
-    if service is None or practitioner is None:
+    place = session.scalars(select(Location).order_by(Location.id)).first()
+    if service is None or practitioner is None or place is None:
         raise ValueError("there is no clinic whose past could be filled")
-    zone = ZoneInfo(session.scalars(select(Clinic.time_zone)).one())
     # Seeded: two benchmark runs should meet the same past.
     dice = random.Random(count)  # noqa: S311
     earlier = session.scalars(select(Booking.id).order_by(Booking.id.desc()).limit(1)).first() or 0
@@ -50,7 +50,7 @@ def fill(session: Session, count: int, *, now: datetime) -> None:
         ).all()
         rows = []
         for number, patient_id in zip(numbers, ids, strict=True):
-            row = _booking(earlier + number, next(starts), service, zone)
+            row = _booking(earlier + number, next(starts), service, place)
             row |= {"patient_id": patient_id, "practitioner_id": practitioner.id}
             row["state"] = dice.choice(_OUTCOMES)
             rows.append(row)
@@ -76,13 +76,15 @@ def _patient(number: int, dice: random.Random, now: datetime) -> dict[str, Any]:
     }
 
 
-def _booking(number: int, start: datetime, service: Service, zone: ZoneInfo) -> dict[str, Any]:
+def _booking(number: int, start: datetime, service: Service, place: Location) -> dict[str, Any]:
+    zone = ZoneInfo(place.time_zone)
     uid = f"{uuid.uuid5(uuid.NAMESPACE_OID, str(number))}@past.example"
     return {
         "reference": references.from_number(number * _STRIDE + 1),
         "uid": uid,
         "sequence": 0,
         "service_id": service.id,
+        "location_id": place.id,
         "start": start,
         "end": start + timedelta(minutes=service.length_minutes),
         "local_start": start.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S"),

@@ -31,7 +31,7 @@ def provide(session: Session, rulebook: Rulebook, *, now: datetime) -> set[int]:
     )
     for booking in coming:
         try:
-            plan = rulebook.plan_by_ids(booking.service_id, booking.practitioner_id)
+            plan = rulebook.plan_of(booking)
         except NoLongerOffered:
             continue
         if not _provide(session, plan, booking, now=now):

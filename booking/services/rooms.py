@@ -19,6 +19,7 @@ class Facility:
 
     name: str
     is_device: bool
+    location_id: int
     is_archived: bool = False
 
 
@@ -43,7 +44,7 @@ def room(session: Session, slug: str) -> Room:
 
 def as_it_is(row: Room) -> Facility:
     """A room's facts."""
-    return Facility(row.name, row.is_device, row.is_archived)
+    return Facility(row.name, row.is_device, row.location_id, row.is_archived)
 
 
 def change(slug: str, new: Facility) -> Edit:
@@ -53,6 +54,7 @@ def change(slug: str, new: Facility) -> Edit:
         row = room(session, slug)
         old = as_it_is(row)
         row.name, row.is_device, row.is_archived = new.name, new.is_device, new.is_archived
+        row.location_id = new.location_id
         return f"{slug}: {differences(old, new)}"
 
     return Edit("room", apply)
@@ -67,7 +69,15 @@ def add(slug: str, new: Facility, *, now: datetime) -> Edit:
         )
         session.add(resource)
         session.flush()
-        session.add(Room(id=resource.id, slug=slug, name=new.name, is_device=new.is_device))
+        session.add(
+            Room(
+                id=resource.id,
+                slug=slug,
+                name=new.name,
+                is_device=new.is_device,
+                location_id=new.location_id,
+            )
+        )
         return f"{slug}: added"
 
     return Edit("room", apply)

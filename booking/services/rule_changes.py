@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -22,7 +23,8 @@ from booking.formats.tokens import RandomToken
 from booking.services import acceptance, audit, changes, free_time, new_times, room_claims
 from booking.services.audit import Actor
 from booking.services.availability import Offers
-from booking.services.clinic import Plan, Rulebook, read_rulebook
+from booking.services.clinic import Plan, Rulebook
+from booking.services.reading_rules import read_rulebook
 from booking.store.bookings import Booking, Hold
 from booking.store.clinic import Clinic, Practitioner
 
@@ -57,6 +59,7 @@ class Stranded:
 
     booking_id: int
     start: datetime
+    zone: ZoneInfo
     patient: str
     practitioner: str
     has_email: bool
@@ -74,10 +77,12 @@ class DayAhead:
 
 @dataclass(frozen=True, slots=True)
 class PlanAhead:
-    """Next week of one service with one practitioner."""
+    """Next week of one service with one practitioner at one place, whose name may be left out."""
 
     service: str
     practitioner: str
+    place: str | None
+    zone: ZoneInfo
     days: list[DayAhead]
 
 
@@ -131,9 +136,9 @@ def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
     old = _starts(session, before, monday, now=now)
     new = _starts(session, after, monday, now=now)
     # What is no longer offered at all is shown as well: nothing is free of it.
-    plans = {_key(plan): plan for plan in (*before.plans, *after.plans)}
+    plans = {plan.key: plan for plan in (*before.plans, *after.plans)}
     week = [
-        _plan_ahead(plan, old.get(_key(plan), []), new.get(_key(plan), []), monday)
+        _plan_ahead(after, plan, old.get(plan.key, []), new.get(plan.key, []), monday)
         for plan in plans.values()
     ]
     return Effect(_stranded(session, before, after, now=now), week)
@@ -145,7 +150,8 @@ def next_week(session: Session, *, now: datetime) -> list[PlanAhead]:
     monday = _next_monday(rulebook, now)
     starts = _starts(session, rulebook, monday, now=now)
     return [
-        _plan_ahead(plan, starts[_key(plan)], starts[_key(plan)], monday) for plan in rulebook.plans
+        _plan_ahead(rulebook, plan, starts[plan.key], starts[plan.key], monday)
+        for plan in rulebook.plans
     ]
 
 
@@ -182,6 +188,7 @@ def _stranded(
         Stranded(
             booking_id=booking.id,
             start=booking.start,
+            zone=before.at(booking.location_id).zone,
             patient=booking.patient.name,
             practitioner=booking.practitioner.name,
             has_email=booking.patient.email is not None,
@@ -195,7 +202,7 @@ def _stranded(
 
 def _allows(rulebook: Rulebook, visit: Booking | Hold) -> bool:
     try:
-        plan = rulebook.plan_by_ids(visit.service_id, visit.practitioner_id)
+        plan = rulebook.plan_of(visit)
     except NoLongerOffered:
         return False
     return is_open(plan.rules, Span(visit.start, visit.end))
@@ -204,12 +211,13 @@ def _allows(rulebook: Rulebook, visit: Booking | Hold) -> bool:
 def _give_back_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> None:
     """Whoever is just filling in the form learns at the end of it that the time is gone."""
     held = session.scalars(select(Hold).where(Hold.expires_at > now))
-    needs = {_key(plan): plan.needs for plan in before.plans}
-    other_rooms = {_key(plan) for plan in after.plans if plan.needs != needs.get(_key(plan))}
+    needs = {plan.key: plan.needs for plan in before.plans}
+    other_rooms = {plan.key for plan in after.plans if plan.needs != needs.get(plan.key)}
     gone = [
         hold.id
         for hold in held
-        if not _allows(after, hold) or (hold.service_id, hold.practitioner_id) in other_rooms
+        if not _allows(after, hold)
+        or (hold.service_id, hold.practitioner_id, hold.location_id) in other_rooms
     ]
     if gone:
         session.execute(delete(Hold).where(Hold.id.in_(gone)))
@@ -278,20 +286,18 @@ class _Deed:
 
 def _starts(
     session: Session, rulebook: Rulebook, monday: date, *, now: datetime
-) -> dict[tuple[int, int], list[datetime]]:
+) -> dict[tuple[int, int, int], list[datetime]]:
     return {
-        _key(plan): free_time.fresh_starts(
+        plan.key: free_time.fresh_starts(
             session, plan, first=monday, last=monday + 6 * ONE_DAY, now=now
         )
         for plan in rulebook.plans
     }
 
 
-def _key(plan: Plan) -> tuple[int, int]:
-    return plan.service_id, plan.practitioner_id
-
-
-def _plan_ahead(plan: Plan, old: list[datetime], new: list[datetime], monday: date) -> PlanAhead:
+def _plan_ahead(
+    rulebook: Rulebook, plan: Plan, old: list[datetime], new: list[datetime], monday: date
+) -> PlanAhead:
     def of_day(starts: list[datetime], day: date) -> tuple[datetime, ...]:
         return tuple(start for start in starts if local_day(start, plan.rules.zone) == day)
 
@@ -299,5 +305,7 @@ def _plan_ahead(plan: Plan, old: list[datetime], new: list[datetime], monday: da
     return PlanAhead(
         plan.service_name,
         plan.practitioner_name,
+        None if rulebook.clinic.is_one_place else plan.place.name,
+        plan.rules.zone,
         [DayAhead(day, len(of_day(old, day)), of_day(new, day)) for day in days],
     )

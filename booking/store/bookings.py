@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.lifecycle import State, Stranding
 from booking.store.base import Base
-from booking.store.clinic import Practitioner, Service
+from booking.store.clinic import Practitioner, Service, at_location
 
 
 class Patient(Base):
@@ -59,11 +59,15 @@ class Booking(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    location_id: Mapped[int] = at_location()
     start: Mapped[datetime] = mapped_column("starts_at", key="start")
     end: Mapped[datetime] = mapped_column("ends_at", key="end")
     local_start: Mapped[str] = mapped_column(String(19))
     time_zone: Mapped[str] = mapped_column(String(64))
+    # By which of our own doors it came in; the next two say who led the patient there.
     source: Mapped[str] = mapped_column(String(20))
+    came_from: Mapped[str | None] = mapped_column(String(100))
+    referral: Mapped[str | None] = mapped_column(String(100))
     manage_generation: Mapped[int] = mapped_column(default=0)
     manage_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cancelled_late: Mapped[bool] = mapped_column(default=False)
@@ -113,6 +117,7 @@ class Hold(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    location_id: Mapped[int] = at_location()
     start: Mapped[datetime] = mapped_column("starts_at", key="start")
     end: Mapped[datetime] = mapped_column("ends_at", key="end")
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -146,6 +151,8 @@ class Draft(Base):
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id", ondelete="SET NULL"))
     # The chosen slot outlives its hold, so that a time that is still free can be taken again.
     slot: Mapped[str | None] = mapped_column(String(300))
+    came_from: Mapped[str | None] = mapped_column(String(100))
+    referral: Mapped[str | None] = mapped_column(String(100))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -1,10 +1,11 @@
-"""The clinic, its practitioners, services and opening hours."""
+"""The clinic, its locations, practitioners, services and opening hours."""
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, String, false
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
+from booking.domain.modes import Mode, Patients
 from booking.store.base import Base
 
 
@@ -16,9 +17,9 @@ class Clinic(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     name: Mapped[str] = mapped_column(String(200))
-    time_zone: Mapped[str] = mapped_column(String(64))
     country: Mapped[str] = mapped_column(String(2))
-    address: Mapped[str] = mapped_column(String(300))
+    # Whose public holidays are proposed, where regions of the country differ; None: of them all.
+    region: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[str] = mapped_column(String(40))
     email: Mapped[str] = mapped_column(String(254))
     privacy_notice: Mapped[str] = mapped_column(String(20))
@@ -26,6 +27,33 @@ class Clinic(Base):
     # The colour of buttons and links, like #0d635c; None is the program's own.
     accent: Mapped[str | None] = mapped_column(String(7))
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Location(Base):
+    """
+    Where visits take place: an address, and the zone of the clock on its wall.
+
+    The first that is not archived is the clinic's own. Archived rather than deleted, since bookings
+    refer to it. `directions` say how to get there.
+    """
+
+    __tablename__ = "locations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(300))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    directions: Mapped[str] = mapped_column(String(1000), default="")
+    is_archived: Mapped[bool] = mapped_column(default=False)
+
+
+def at_location() -> MappedColumn[int]:
+    """
+    Where something is. Every row has one, though its column may be null: SQLite cannot add a
+    reference that is not null to a table with rows.
+    """
+    return mapped_column(ForeignKey("locations.id"), nullable=True)
 
 
 class Picture(Base):
@@ -91,6 +119,7 @@ class Service(Base):
         CheckConstraint("notice_minutes >= 0", name="notice_not_negative"),
         CheckConstraint("horizon_days >= 0", name="horizon_not_negative"),
         CheckConstraint("cap_day > 0 AND cap_week > 0", name="caps_positive"),
+        CheckConstraint("mode <> 'video' OR mode_text <> ''", name="video_says_how"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +136,20 @@ class Service(Base):
     cap_week: Mapped[int | None]
     # No longer offered. Bookings refer to it, so it is never deleted.
     is_archived: Mapped[bool] = mapped_column(default=False)
+    patients: Mapped[Patients] = mapped_column(
+        Enum(
+            Patients, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]
+        ),
+        default=Patients.ALL,
+        server_default="all",
+    )
+    # How its visits take place, those that are booked already too.
+    mode: Mapped[Mode] = mapped_column(
+        Enum(Mode, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]),
+        default=Mode.IN_PERSON,
+        server_default="in_person",
+    )
+    mode_text: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     practitioners: Mapped[list[Practitioner]] = relationship(
         secondary="service_practitioners", order_by="Practitioner.id"
@@ -124,7 +167,7 @@ class ServicePractitioner(Base):
 
 class Room(Base):
     """
-    A room or a device that visits need; its time is claimed like a practitioner's.
+    A room or a device that visits at its location need; its time is claimed like a practitioner's.
 
     Archived rather than deleted, since claims refer to it.
     """
@@ -134,6 +177,7 @@ class Room(Base):
     id: Mapped[int] = mapped_column(ForeignKey("resources.id"), primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
     is_device: Mapped[bool] = mapped_column(default=False)
     is_archived: Mapped[bool] = mapped_column(default=False)
 
@@ -149,7 +193,7 @@ class ServiceRoom(Base):
 
 class OpeningHours(Base):
     """
-    A weekly stretch in clinic time: Monday is 0; minutes after 00:00.
+    A weekly stretch on the location's wall, open or a break: Monday is 0; minutes after 00:00.
 
     `every_weeks` 2 is every other week, counted from the week of `valid_from`.
     """
@@ -168,20 +212,22 @@ class OpeningHours(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    location_id: Mapped[int] = at_location()
     weekday: Mapped[int]
     opens: Mapped[int]
     closes: Mapped[int]
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     every_weeks: Mapped[int] = mapped_column(default=1)
+    is_break: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Closure(Base):
     """
-    Closed in clinic time, from `begins` on the first day to `ends` on the last.
+    Closed in local time, from `begins` on the first day to `ends` on the last.
 
-    Without a practitioner it is the whole clinic's, otherwise that practitioner's absence. `name`
-    is for staff; patients never read it.
+    With a practitioner it is their absence, with a location only that one is closed, without either
+    the whole clinic. `name` is for staff; patients never read it.
     """
 
     __tablename__ = "closures"
@@ -197,6 +243,7 @@ class Closure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int | None] = mapped_column(ForeignKey("practitioners.id"))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
     name: Mapped[str] = mapped_column(String(100))
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -216,6 +263,7 @@ class ExtraOpening(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioners.id"))
+    location_id: Mapped[int] = at_location()
     day: Mapped[date]
     opens: Mapped[int]
     closes: Mapped[int]

@@ -1,8 +1,18 @@
 """All tables in one place, for migrations and for whoever needs the whole metadata."""
 
-from booking.store import access, bookings, claims, clinic, intakes, records, texts
+from booking.store import access, bookings, busy_times, claims, clinic, intakes, records, texts
 from booking.store.base import Base
 
-__all__ = ["access", "bookings", "claims", "clinic", "intakes", "metadata", "records", "texts"]
+__all__ = [
+    "access",
+    "bookings",
+    "busy_times",
+    "claims",
+    "clinic",
+    "intakes",
+    "metadata",
+    "records",
+    "texts",
+]
 
 metadata = Base.metadata

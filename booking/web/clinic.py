@@ -1,11 +1,12 @@
 """The clinic as this request sees it: its rules, its free times, and the time on its wall."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import g
 
 from booking.services.availability import VERSIONS, Timetable
-from booking.services.clinic import ClinicFacts, Rulebook
+from booking.services.clinic import ClinicFacts, Place, Rulebook
 from booking.store.engine import Glance
 from booking.web.installation import here, read
 
@@ -25,23 +26,20 @@ def rulebook() -> Rulebook:
     return found
 
 
-def timetables(service: str, practitioner: str | None = None) -> list[Timetable]:
+def timetables(
+    service: str, practitioner: str | None = None, location: str | None = None
+) -> list[Timetable]:
     """
-    What is free, with one practitioner or with each who offers the service.
+    What is free, with one practitioner or with each who offers the service, at one place or at all.
 
     Raises:
         NotSetUp: there is no clinic yet.
-        UnknownService, UnknownPractitioner: nobody offers this.
+        UnknownService, UnknownPractitioner, UnknownLocation: nobody offers this, or not there.
     """
     offers, glance = here().offers, _glance()
-    known = (
-        offers.remembered(glance, service=service, practitioner=practitioner) if glance else None
-    )
-    return known or read(
-        lambda session, now: offers.timetables(
-            session, service=service, practitioner=practitioner, now=now
-        )
-    )
+    asked = (service, practitioner, location)
+    known = offers.remembered(glance, *asked) if glance else None
+    return known or read(lambda session, now: offers.timetables(session, *asked, now=now))
 
 
 def _glance() -> Glance | None:
@@ -67,6 +65,21 @@ def main_service() -> str | None:
     return next((plan.service for plan in rulebook().plans), None)
 
 
-def local(moment: datetime) -> datetime:
-    """An instant on the clinic's wall."""
-    return moment.astimezone(facts().zone)
+def at(location_id: int) -> ClinicFacts:
+    """The clinic as it is at the location of a visit."""
+    return rulebook().at(location_id)
+
+
+def places_in_use() -> list[Place]:
+    """Where patients can be seen; the first is the clinic's own."""
+    return [place for place in rulebook().places if not place.is_archived]
+
+
+def place(slug: str) -> Place:
+    """The location that a slot names."""
+    return next(place for place in rulebook().places if place.slug == slug)
+
+
+def local(moment: datetime, zone: ZoneInfo | None = None) -> datetime:
+    """An instant on the clinic's wall, or on that of one of its locations."""
+    return moment.astimezone(zone or facts().zone)

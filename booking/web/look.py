@@ -1,4 +1,4 @@
-"""The clinic's own look: its accent colour as a style sheet, and its logo."""
+"""The clinic's own look: its accent colour as a style sheet, its logo, its picture."""
 
 from dataclasses import asdict
 
@@ -6,8 +6,10 @@ from flask import Blueprint, Response, abort, request
 
 from booking.domain import colours
 from booking.domain.colours import Shades
+from booking.formats import posters
 from booking.services import clinic_details
 from booking.store.engine import Session
+from booking.web import findable
 from booking.web.clinic import facts
 from booking.web.installation import read
 
@@ -47,6 +49,14 @@ def logo() -> Response:
         abort(404)
     content, content_type, version = found
     return _kept(Response(content, content_type=content_type), version)
+
+
+@blueprint.get("/share.png")
+def picture() -> Response:
+    """What other sites show beside a link to this one."""
+    response = Response(posters.png(findable.poster()), content_type="image/png")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return _kept(response, findable.picture_version())
 
 
 def _kept(response: Response, version: str | None) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import SecurityError
 
@@ -12,9 +12,9 @@ from booking.web.installation import here
 
 # Ten thousand characters of any script, percent-encoded, still come back to be shortened.
 BODY_LIMIT = 256 * 1024
-FORM_PARTS = 200
+FORM_PARTS = 500
 # Where a file may come along.
-LARGER_BODIES = {"admin.logo": 2 * 1024 * 1024}
+LARGER_BODIES = {"admin.logo": 2 * 1024 * 1024, "admin.busy_time": 3 * 1024 * 1024}
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANY_HOST = frozenset({"operations.healthz", "operations.readyz"})
 POLICY = (
@@ -31,6 +31,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# In the environment of a request whose answer other sites may frame.
+_FRAMED = "booking.framed"
 csrf = CSRFProtect()
 
 
@@ -139,6 +141,18 @@ def refuse_foreign_origin() -> None:
         abort(403)
 
 
+def let_frame(response: Response, origins: Iterable[str]) -> Response:
+    """Let pages of these origins, and of no others, show this answer in a frame."""
+    ancestors = f"frame-ancestors {' '.join(sorted(origins))}"
+    policy = POLICY.replace("frame-ancestors 'none'", ancestors)
+    response.headers["Content-Security-Policy"] = policy
+    # A page that only loads what agrees to it (COEP) may frame it too.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    # X-Frame-Options knows no list of origins: it has to be left out.
+    request.environ[_FRAMED] = True
+    return response
+
+
 class SafeHeaders:
     """
     Around the application: headers that every answer carries, where it does not bring its own.
@@ -157,6 +171,8 @@ class SafeHeaders:
     ) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             given = {name.lower() for name, _ in headers}
+            if _FRAMED in environ:
+                given.add("x-frame-options")
             missing = [header for name, header in self._added if name not in given]
             return start_response(status, headers + missing, *more)
 

@@ -3,20 +3,22 @@
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g, url_for
 
 from booking.domain import references
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
+from booking.domain.modes import Patients
 from booking.domain.roles import Role
-from booking.formats import dates
+from booking.formats import dates, web_addresses
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.clinic import LogoFacts
 from booking.web import texts
 from booking.web.access import current_staff
 from booking.web.assets import asset
-from booking.web.clinic import facts, local
+from booking.web.clinic import facts, local, places_in_use
 from booking.web.installation import here
 
 STATE_WORDS = {
@@ -40,6 +42,18 @@ HELP_WORDS = {
     "companion": "Comes with somebody",
     "quiet_wait": "Quiet place to wait",
 }
+# To patients; what is for everybody says so only beside what is not.
+FOR_WHOM = {
+    Patients.NEW: "For your first visit",
+    Patients.ALL: "For everybody",
+    Patients.KNOWN: "If you have been here before",
+}
+# Of patients, to staff.
+FOR_WHOM_AT_DESK = {
+    Patients.NEW: "new patients",
+    Patients.ALL: "everybody",
+    Patients.KNOWN: "known patients",
+}
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
     name="The clinic",
@@ -48,6 +62,7 @@ _UNKNOWN = SimpleNamespace(
     phone_href="",
     email="",
     address="",
+    places=[],
     time_zone_name="",
 )
 
@@ -59,19 +74,25 @@ def register(app: Flask) -> None:
         day=lambda value: dates.show_day(_day(value)),
         day_year=lambda value: dates.show_day_year(_day(value)),
         date_year=dates.show_date_year,
-        clock=lambda value: dates.show_clock(local(value)),
-        moment=lambda value: dates.show_moment(local(value)),
+        clock=lambda value: dates.show_clock(_wall(value)),
+        moment=lambda value: dates.show_moment(_wall(value)),
         reference=references.show,
         phone=lambda value: show_phone(value, facts().country),
         dial=dial_link,
+        with_addresses=web_addresses.split,
     )
     app.jinja_env.globals.update(asset=asset)
     texts.register(app)
     app.context_processor(_context)
 
 
+def _wall(value: datetime) -> datetime:
+    """On the wall of the place it was given for; an instant in UTC on the clinic's."""
+    return value if isinstance(value.tzinfo, ZoneInfo) else local(value)
+
+
 def _day(value: date | datetime) -> date:
-    return local(value).date() if isinstance(value, datetime) else value
+    return _wall(value).date() if isinstance(value, datetime) else value
 
 
 def _context() -> dict[str, Any]:
@@ -96,6 +117,7 @@ def _clinic() -> Any:
         phone_href=dial_link(clinic.phone),
         email=clinic.email,
         address=clinic.address,
+        places=places_in_use(),
         time_zone_name=dates.show_zone(clinic.zone),
         theme=url_for("look.theme", v=clinic.accent[1:]) if clinic.accent else None,
         logo=_logo(clinic.logo),

@@ -53,10 +53,12 @@ class Site:
         self.asked_for.append(environ["PATH_INFO"])
         return self._app(environ, start_response)
 
-    def open(self, database: Database, folder: Path) -> "Post":
+    def open(
+        self, database: Database, folder: Path, *, allowed_origins: frozenset[str] = frozenset()
+    ) -> "Post":
         """Serve this database from now on; its mail goes to a mailbox in the folder."""
         self.asked_for.clear()
-        settings = replace(self._settings, instance_path=folder)
+        settings = replace(self._settings, instance_path=folder, allowed_origins=allowed_origins)
         self._app = create_app(settings, database=database)
         mailbox = Mailbox(folder / "mailbox")
         worker = Worker(database, self.links, mailbox.send, sender=settings.mail.sender, timeout=5)

@@ -63,3 +63,19 @@ def test_a_stop_that_cannot_be_seen_is_found(page: Page):
         page.get_by_role("link", name="Skip to the main content").focus()
         with pytest.raises(AssertionError, match=words):
             Keyboard(page).tab()
+
+
+def test_data_for_search_engines_is_no_script_to_the_policy_and_a_script_is(
+    page: Page, watch: Watch
+):
+    for path in ("/", "/micro-needling"):
+        page.goto(path)
+        read = "JSON.parse(document.querySelector('[type=\"application/ld+json\"]').text)['@type']"
+        assert page.evaluate(read) in {"MedicalClinic", "FAQPage"}
+        assert watch.complaints == []
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), {text: '1'}))"
+    )
+    page.wait_for_timeout(100)
+    assert any("Policy" in complaint for complaint in watch.complaints)
+    watch.complaints.clear()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from booking.domain.hours import Closed, ExtraOpening, OpenStretch
+from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Rules, Visit
 from booking.domain.time import MINUTE, Span
 from tests.domain.oracle import DAY, Oracle
@@ -84,6 +84,15 @@ def weeks(draw: st.DrawFn, anchor: date) -> tuple[OpenStretch, ...]:
 
 
 @st.composite
+def breaks(draw: st.DrawFn, anchor: date) -> Break:
+    """A break around a day, on a weekday near it."""
+    begins, ends = sorted(draw(st.sets(st.integers(0, 288), min_size=2, max_size=2)))
+    usual = st.just({"since": None, "until": None, "every": 1})
+    weekday = draw(near(anchor, 2)).weekday()
+    return Break(weekday, begins * 5, ends * 5, **draw(st.one_of(usual, validity(anchor))))
+
+
+@st.composite
 def validity(draw: st.DrawFn, anchor: date) -> dict[str, Any]:
     """When a weekly stretch holds, around a day."""
     since = draw(st.one_of(st.none(), near(anchor, 40)))
@@ -154,6 +163,7 @@ def questions(draw: st.DrawFn) -> Oracle:
             visit,
             extra=tuple(draw(st.lists(extras(day), max_size=2))),
             closed=tuple(draw(st.one_of(st.just([]), st.lists(closures(day), max_size=2)))),
+            breaks=tuple(draw(st.one_of(st.just([]), st.lists(breaks(day), max_size=3)))),
         ),
         taken=taken,
         first=day - draw(st.integers(0, 1)) * DAY,

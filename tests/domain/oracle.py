@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from booking.domain.hours import Closed, OpenStretch
+from booking.domain.hours import Closed, WeeklyStretch
 from booking.domain.rules import Rules
 from booking.domain.time import MINUTE, Span
 
@@ -27,13 +27,21 @@ class Oracle:
     last: date
     now: datetime
     others: Sequence[datetime] = ()
-    # What was found out before, so that minutes are looked at one by one but days once.
+    # What is taken of each room, if a visit needs one.
+    rooms: Sequence[Sequence[Span]] = ()
+    # What was found out before, so that minutes are looked at one by one, but once.
+    _open_at: dict[datetime, bool] = field(default_factory=dict)
     _opened_of: dict[date, dict[int, int]] = field(default_factory=dict)
+    _paused_of: dict[date, set[int]] = field(default_factory=dict)
     _closures_of: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
 
     @cached_property
     def offered(self) -> list[datetime]:
-        return [minute for minute in self._minutes if self.why_not(minute) is None]
+        asked = (minute for minute in self._minutes if self._is_asked_about(minute))
+        return [minute for minute in asked if self.why_not(minute) is None]
+
+    def _is_asked_about(self, start: datetime) -> bool:
+        return self.first <= start.astimezone(self.rules.zone).date() <= self.last
 
     def why_not(self, start: datetime) -> str | None:
         """The code of the refusal that `start` should meet; None when it is on offer."""
@@ -47,11 +55,11 @@ class Oracle:
             return "outside_hours"
         if start < self.now + visit.notice:
             return "too_soon"
-        if any(self._shares_an_instant(span, start) for span in self.taken) or self._is_full(
-            wall.date()
-        ):
+        if self._is_taken(self.taken, start) or self._is_full(wall.date()):
             return "slot_unavailable"
-        return None if self.first <= wall.date() <= self.last else "not_asked"
+        if self.rooms and all(self._is_taken(room, start) for room in self.rooms):
+            return "slot_unavailable"
+        return None if self._is_asked_about(start) else "not_asked"
 
     @cached_property
     def _last_day(self) -> date:
@@ -75,14 +83,15 @@ class Oracle:
 
     def is_open_throughout(self, start: datetime) -> bool:
         """Whether each minute of a visit at `start` is open."""
-        walls = (
-            (start + n * MINUTE).astimezone(self.rules.zone)
-            for n in range(self.rules.visit.length // MINUTE)
-        )
-        return all(
-            _minute(wall) in self._opened(wall.date()) and not self._is_closed(wall)
-            for wall in walls
-        )
+        minutes = range(self.rules.visit.length // MINUTE)
+        return all(self._is_open_at(start + n * MINUTE) for n in minutes)
+
+    def _is_open_at(self, moment: datetime) -> bool:
+        if moment not in self._open_at:
+            wall = moment.astimezone(self.rules.zone)
+            opened = _minute(wall) in self._opened(wall.date())
+            self._open_at[moment] = opened and not self._is_closed(wall)
+        return self._open_at[moment]
 
     def _opened(self, day: date) -> dict[int, int]:
         """Each open minute of the date, with the one since when it has been open."""
@@ -106,7 +115,20 @@ class Oracle:
                 for first, last in _times_it_comes(one, wall.year)
             ]
         moment = wall.replace(tzinfo=None)
-        return any(begins <= moment < ends for begins, ends in self._closures_of[wall.year])
+        return any(
+            begins <= moment < ends for begins, ends in self._closures_of[wall.year]
+        ) or _minute(wall) in self._paused(wall.date())
+
+    def _paused(self, day: date) -> set[int]:
+        """Each minute of the date that lies in a break."""
+        if day not in self._paused_of:
+            self._paused_of[day] = {
+                minute
+                for one in self.rules.breaks
+                if one.weekday == day.weekday() and _holds(one, day)
+                for minute in range(one.opens, one.closes)
+            }
+        return self._paused_of[day]
 
     def _is_full(self, day: date) -> bool:
         days = [other.astimezone(self.rules.zone).date() for other in self.others]
@@ -115,6 +137,9 @@ class Oracle:
         return (visit.cap_day is not None and days.count(day) >= visit.cap_day) or (
             visit.cap_week is not None and sum(days.count(one) for one in week) >= visit.cap_week
         )
+
+    def _is_taken(self, taken: Sequence[Span], start: datetime) -> bool:
+        return any(self._shares_an_instant(span, start) for span in taken)
 
     def _shares_an_instant(self, span: Span, start: datetime) -> bool:
         visit = self.rules.visit
@@ -130,7 +155,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def _holds(stretch: OpenStretch, day: date) -> bool:
+def _holds(stretch: WeeklyStretch, day: date) -> bool:
     """Whether a weekly stretch holds in the week of `day`, found by going from week to week."""
     if stretch.since is not None and day < stretch.since:
         return False

@@ -1,6 +1,8 @@
 """What is offered is what is accepted, and it is what the clinic's wall clock says."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +20,7 @@ from booking.domain.errors import (
     SlotUnavailable,
     TooSoon,
 )
-from booking.domain.hours import OpenStretch
+from booking.domain.hours import Break, OpenStretch
 from booking.domain.rules import Rules, Visit
 from booking.domain.steps import is_open
 from booking.domain.time import MINUTE, Span, local_day
@@ -104,7 +106,7 @@ PROBES = st.lists(st.integers(-2880, 2880), min_size=15, max_size=15)
 
 
 @given(questions(), PROBES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=700, deadline=None)
 def test_what_is_offered_is_what_the_wall_clock_allows_and_is_what_is_accepted(
     question: Oracle, probes: list[int]
 ) -> None:
@@ -142,9 +144,13 @@ def test_a_night_clinic_offers_every_open_minute_through_every_clock_change(
 def test_through_every_clock_change_of_2020_to_2035_what_is_offered_is_what_the_wall_shows(
     zone: str,
 ) -> None:
-    open_late = rules((0, 6), (7, 22), zone=ZoneInfo(zone), length=45 * MINUTE)
-    days = [day for day in clock_changes(zone) if 2020 <= day.year <= 2035]
-    for day in [*days, *(date(year, 2, 29) for year in (2020, 2024, 2028, 2032))]:
+    changes = [day for day in clock_changes(zone) if 2020 <= day.year <= 2035]
+    days = [*changes, *(date(year, 2, 29) for year in (2020, 2024, 2028, 2032))]
+    for day, minutes, pauses in product(days, (15, 45), ((), ((65, 140), (700, 760)))):
+        open_late = replace(
+            rules((0, 6), (7, 22), zone=ZoneInfo(zone), length=minutes * MINUTE),
+            breaks=tuple(Break(day.weekday(), *pause) for pause in pauses),
+        )
         now = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=3)
         question = Oracle(open_late, [], day, day, now)
         assert free_starts(open_late, [], first=day, last=day, now=now) == question.offered, day

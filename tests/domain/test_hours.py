@@ -4,7 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from booking.domain.hours import Closed, ExtraOpening, OpenStretch, closed_on, open_on
+from booking.domain.hours import (
+    Break,
+    Closed,
+    ExtraOpening,
+    OpenStretch,
+    closed_on,
+    meetings,
+    open_on,
+)
 
 MONDAY = date(2026, 1, 12)
 NINE, NOON, FIVE, MIDNIGHT = 9 * 60, 12 * 60, 17 * 60, 24 * 60
@@ -30,6 +38,18 @@ def test_every_other_week_goes_on_through_years_of_53_weeks() -> None:
     stretch = OpenStretch(3, NINE, NOON, since=date(2026, 12, 17), every=2)
     thursdays = [date(2026, 12, 17) + n * WEEK for n in range(5)]
     assert [stretch.is_on(day) for day in thursdays] == [True, False, True, False, True]
+
+
+def test_how_often_a_break_meets_hours_that_alternate() -> None:
+    other_weeks = OpenStretch(0, NINE, NOON, since=MONDAY, every=2)
+    in_these = Break(0, NINE, NOON, since=MONDAY + 2 * WEEK, until=MONDAY + 2 * WEEK, every=2)
+    between = Break(0, NINE, NOON, since=MONDAY + WEEK, every=2)
+    assert meetings(OpenStretch(0, NINE, NOON), Break(0, NINE, NOON)) == 1
+    assert meetings(OpenStretch(0, NINE, NOON), Break(1, NINE, NOON)) == 0
+    assert meetings(OpenStretch(0, NINE, NOON), in_these) == 0.5
+    assert meetings(other_weeks, in_these) == 0.5
+    assert meetings(other_weeks, between) == 0
+    assert meetings(OpenStretch(0, NINE, NOON, since=MONDAY, every=3), between) == 1 / 6
 
 
 def test_stretches_that_touch_or_overlap_are_one() -> None:

@@ -31,7 +31,7 @@ def test_an_id_names_its_service_practitioner_and_start(
 
 
 def test_a_slot_has_the_same_id_in_every_answer_and_offset() -> None:
-    slot = Slot("consultation", "dr-ahmed", START, START + timedelta(minutes=30))
+    slot = Slot("consultation", "dr-ahmed", "main", START, START + timedelta(minutes=30))
     elsewhere = START.astimezone(datetime.fromisoformat("2026-01-13T14:00+05:45").tzinfo)
     assert slot.id == slot_id("consultation", "dr-ahmed", elsewhere)
 

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from booking.domain.modes import Mode, whereabouts
 from booking.formats import ics, mail
 from booking.formats.ics import Appointment, Method, Organizer
 from booking.formats.links import Links, google_calendar
@@ -46,6 +47,7 @@ FACTS: dict[str, object] = {
     "zone_name": "Eastern Time",
     "minutes": 30,
     "place": "Ahmed Skin Clinic, 12 Elm Street",
+    "where": whereabouts(Mode.IN_PERSON, place="Ahmed Skin Clinic, 12 Elm Street"),
     "phone": "(202) 555-0142",
     "email": "office@clinic.example",
     "reference": "K7QM-34DX",
@@ -63,7 +65,13 @@ FACTS: dict[str, object] = {
     "what": "booked",
     "initials": "A. O.",
     "desk_url": LINKS.desk(7),
-    "offers": [{"when": "Wednesday 14 January 2026, 2:00 pm", "url": LINKS.move_to(TOKEN, "abc")}],
+    "offers": [
+        {
+            "when": "Wednesday 14 January 2026, 2:00 pm",
+            "url": LINKS.move_to(TOKEN, "abc"),
+            "place": "Elm St",
+        }
+    ],
     "kept_until": "Tuesday 13 January, 9:00 am",
     "lang": "en",
     "dir": "ltr",

@@ -145,7 +145,12 @@ def add_practitioner(clinic: Clinic, slug: str, *, like: str = "dr-ahmed") -> No
         session.add(colleague)
         session.flush()
         colleague.hours = [
-            type(hours)(weekday=hours.weekday, opens=hours.opens, closes=hours.closes)
+            type(hours)(
+                weekday=hours.weekday,
+                opens=hours.opens,
+                closes=hours.closes,
+                location_id=hours.location_id,
+            )
             for hours in model.hours
         ]
         for service in session.scalars(select(Service)):

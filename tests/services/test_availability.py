@@ -76,7 +76,7 @@ def staff_slots(clinic: Clinic, day: date) -> list[Slot]:
 def test_a_free_day_offers_every_half_hour_but_lunch(clinic: Clinic) -> None:
     slots = offered(clinic, TUESDAY)
     assert len(slots) == 14
-    assert slots[0] == Slot("consultation", "dr-ahmed", TUESDAY_9, TUESDAY_9 + HALF_HOUR)
+    assert slots[0] == Slot("consultation", "dr-ahmed", "main", TUESDAY_9, TUESDAY_9 + HALF_HOUR)
     assert parse_slot_id(slots[0].id) == ("consultation", "dr-ahmed", TUESDAY_9)
     assert offered(clinic, SUNDAY) == []
 

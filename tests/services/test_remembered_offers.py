@@ -253,8 +253,7 @@ def test_the_test_above_notices_an_answer_that_is_kept_too_long(clinic: Clinic) 
     class Stubborn(Offers):
         def _timetable(self, session, plan, versions, now):  # type: ignore[no-untyped-def]
             """Remember for ever, whatever the versions and the clock say."""
-            key = (plan.service_id, plan.practitioner_id)
-            known = self._timetables.get(key)
+            known = self._timetables.get(plan.key)
             return known or super()._timetable(session, plan, versions, now)
 
     clinic.offers = Stubborn()

@@ -125,7 +125,7 @@ def test_next_week_is_shown_as_patients_will_see_it(clinic: Clinic) -> None:
 
 def test_an_extra_opening_is_added_and_taken_away(clinic: Clinic) -> None:
     saturday, start = date(2026, 1, 17), wall("01-17 10:00")
-    do(clinic, closures.open_extra(NewOpening(1, saturday, 600, 720)))
+    do(clinic, closures.open_extra(NewOpening(1, 1, saturday, 600, 720)))
     assert is_offered(clinic, start)
     booking = clinic.book(start)
     (opening,) = clinic.read(lambda session, _: closures.openings(session, today=TUESDAY))

@@ -74,7 +74,8 @@ def test_a_closure_can_come_every_year(clinic: Clinic) -> None:
 def test_an_extra_opening_is_offered_and_accepted(clinic: Clinic) -> None:
     start = wall("01-17 10:00")
     assert times(clinic, SATURDAY) == 0
-    add(clinic, ExtraOpening, practitioner_id=DOCTOR, day=SATURDAY, opens=600, closes=660)
+    where_when = {"location_id": 1, "day": SATURDAY, "opens": 600, "closes": 660}
+    add(clinic, ExtraOpening, practitioner_id=DOCTOR, **where_when)
     assert times(clinic, SATURDAY) == 2
     assert clinic.book(start).start == start
 

@@ -50,10 +50,24 @@ def description(engine: Engine) -> dict[str, object]:
             "primary key": looking.get_pk_constraint(table),
             "checks": sorted(map(_plain, looking.get_check_constraints(table))),
             "unique": sorted(map(_plain, looking.get_unique_constraints(table))),
-            "foreign keys": sorted(map(_plain, looking.get_foreign_keys(table))),
+            "foreign keys": sorted(map(_plain, foreign_keys(engine, table))),
             "indexes": sorted(map(_plain, looking.get_indexes(table))),
         }
     return found | {"guarantee": guarantee(engine)}
+
+
+def foreign_keys(engine: Engine, table: str) -> list[Mapping[str, Any]]:
+    """With the names of those that came with a column of their own, which SQLite does not tell."""
+    found = inspect(engine).get_foreign_keys(table)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            query = text("SELECT sql FROM sqlite_master WHERE name = :table")
+            words = connection.execute(query, {"table": table}).scalar_one()
+        for key in found:
+            name = f"fk_{table}_{'_'.join(key['constrained_columns'])}"
+            if key["name"] is None and f"CONSTRAINT {name} REFERENCES" in words:
+                key["name"] = name
+    return [dict(key) for key in found]
 
 
 def _default(column: Mapping[str, Any]) -> str | None:
@@ -110,7 +124,7 @@ def test_every_constraint_has_a_name(database: Database) -> None:
             for constraint in (
                 *looking.get_check_constraints(table),
                 *looking.get_unique_constraints(table),
-                *looking.get_foreign_keys(table),
+                *foreign_keys(database.engine, table),
             ):
                 assert constraint["name"], (table, constraint)
 

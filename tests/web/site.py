@@ -71,7 +71,7 @@ def _put_in_mailbox(clinic: Clinic, instance: Path) -> str:
         rulebook = clinic.offers.rulebook(session)
         message = session.query(Message).first()
         return letters.letter(
-            message, rulebook.clinic, clinic.links, sender="booking@clinic.example", now=now
+            message, rulebook, clinic.links, sender="booking@clinic.example", now=now
         )
 
     box = Mailbox(instance / "mailbox")
@@ -93,6 +93,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "service": "consultation",
         "room": "room-1",
         "page": "cause",
+        "location": "main",
         "filename": "invite.ics",
         "version": version,
         "name": name,
@@ -139,7 +140,9 @@ def add_practitioner(clinic: Clinic, slug: str = "dr-weber") -> int:
         session.flush()
         session.add(rows.ServicePractitioner(service_id=service.id, practitioner_id=resource.id))
         session.add_all(
-            rows.OpeningHours(practitioner_id=resource.id, weekday=day, opens=540, closes=720)
+            rows.OpeningHours(
+                practitioner_id=resource.id, location_id=1, weekday=day, opens=540, closes=720
+            )
             for day in range(5)
         )
         session.query(rows.Clinic).update({"version": rows.Clinic.version + 1})
@@ -153,7 +156,7 @@ def add_room(clinic: Clinic, name: str = "Room 1", *, is_device: bool = False) -
 
     def work(session: Session, now: datetime) -> int:
         slug = name.lower().replace(" ", "-")
-        rooms.add(slug, rooms.Facility(name, is_device), now=now).apply(session)
+        rooms.add(slug, rooms.Facility(name, is_device, location_id=1), now=now).apply(session)
         session.flush()
         return rooms.room(session, slug).id
 

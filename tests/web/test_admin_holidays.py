@@ -11,6 +11,8 @@ from tests.web.visitor import Page, Visitor
 
 HOLIDAYS = "/admin/holidays"
 KING, PRESIDENTS = "2026-01-19", "2026-02-16"
+# Of Washington, DC, alone.
+EMANCIPATION = "2026-04-16"
 KINGS_MORNING = wall("01-19 10:00")
 
 
@@ -65,6 +67,38 @@ def test_regions_and_years_differ(admin: Visitor):
     assert "Emancipation Day" in admin.get(f"{HOLIDAYS}?region=DC&year=2027").words
     assert "Emancipation Day" not in admin.get(f"{HOLIDAYS}?region=CA").words
     assert "2026" in admin.get(f"{HOLIDAYS}?year=1900&region=Atlantis").heading
+
+
+def chosen_region(page: Page) -> str:
+    (select,) = page.document.all("select", name="region")
+    chosen = [one.attrs["value"] for one in select.all("option") if "selected" in one.attrs]
+    return chosen[0] if chosen else ""
+
+
+def test_the_region_is_remembered_for_the_next_year(admin: Visitor, clinic: Clinic):
+    admin.get(f"{HOLIDAYS}?region=DC")
+    assert chosen_region(admin.get(HOLIDAYS)) == ""
+    tick(admin, EMANCIPATION, region="DC")
+    next_year = admin.get(f"{HOLIDAYS}?year=2027")
+    assert chosen_region(next_year) == "DC"
+    assert "Emancipation Day" in next_year.words
+    assert ticked(next_year) == []
+    assert ticked(admin.get(HOLIDAYS)) == [EMANCIPATION]
+
+
+def test_what_is_on_is_shown_as_on_in_another_region_too(admin: Visitor, clinic: Clinic):
+    tick(admin, EMANCIPATION, region="DC")
+    elsewhere = admin.get(f"{HOLIDAYS}?region=CA")
+    assert ticked(elsewhere) == [EMANCIPATION]
+    tick(admin, region="CA")
+    assert ticked(admin.get(f"{HOLIDAYS}?region=DC")) == []
+
+
+def test_in_another_country_no_region_is_remembered(admin: Visitor, clinic: Clinic):
+    tick(admin, KING, region="CA")
+    form = admin.get("/admin/clinic").form("/admin/clinic")
+    assert admin.post("/admin/clinic", form.values | {"country": "IT", "go": "save"}).status == 303
+    assert chosen_region(admin.get(HOLIDAYS)) == ""
 
 
 def test_a_preview_saves_nothing(admin: Visitor, clinic: Clinic):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from booking.services import audit
 from booking.store.clinic import OpeningHours
 from tests.services.deeds import TUESDAY_9, add_practitioner, is_offered, wall
 from tests.support import Clinic
@@ -65,6 +66,71 @@ def test_two_rows_may_take_turns(admin: Visitor, clinic: Clinic):
     assert send(admin, **other, **turns).status == 303
     assert is_offered(clinic, wall("01-13 07:00"))
     assert not is_offered(clinic, wall("01-20 07:00"))
+
+
+LUNCH = {"weekday_10": "1", "kind_10": "break", "opens_10": "10:15", "closes_10": "10:45"}
+
+
+def test_a_break_is_drawn_counted_out_and_not_offered(admin: Visitor, clinic: Clinic):
+    shown = admin.follow(send(admin, **LUNCH))
+    assert "09:00 – 12:00, 13:00 – 17:00, break 10:15 – 10:45" in shown.words
+    assert shown.value("kind-3") == "break"
+    assert not is_offered(clinic, wall("01-13 10:00"))
+    assert not is_offered(clinic, wall("01-13 10:30"))
+    assert is_offered(clinic, wall("01-13 11:00"))
+    (entry,) = clinic.read(
+        lambda session, _: audit.search(session, audit.Search(action="rules"), limit=1)
+    )
+    assert "now: 34.5 hours a week" in entry.reason
+    assert "Tue 09:00-12:00 break 10:15-10:45 13:00-17:00" in entry.reason
+
+
+def test_what_stands_there_with_a_break_can_be_saved_again(admin: Visitor, clinic: Clinic):
+    send(admin, **LUNCH)
+    assert send(admin).status == 303
+    assert count(clinic, OpeningHours) == 11
+    assert not is_offered(clinic, wall("01-13 10:00"))
+
+
+def test_a_booking_in_a_new_break_is_decided_on(admin: Visitor, clinic: Clinic):
+    booking = clinic.book(wall("01-13 10:30"))
+    clinic.book(wall("01-13 11:00"))
+    asked = send(admin, **LUNCH)
+    assert "1 booking does not fit any more" in asked.words
+    form = next(form for form in asked.forms if "booking" in form.values)
+    assert form.values["booking"] == str(booking.id)
+    assert admin.post(HOURS, form.values | {f"do-{booking.id}": "keep"}).status == 303
+    assert not is_offered(clinic, wall("01-13 10:00"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"opens_10": "12:00", "closes_10": "13:00"}, "Tuesday is not open at this time"),
+        ({"weekday_10": "6"}, "Sunday is not open at this time"),
+        ({"since_2": "2027-01-01"}, "Tuesday is not open at this time"),
+        (
+            {"weekday_11": "1", "kind_11": "break", "opens_11": "10:30", "closes_11": "11:00"},
+            "Tuesday has a break at this time already",
+        ),
+    ],
+)
+def test_a_break_must_interrupt_something_and_only_once(
+    admin: Visitor, clinic: Clinic, changes: dict[str, str], why: str
+):
+    if "since_2" in changes:
+        changes = changes | {"until_10": "2026-12-31"}
+    shown = send(admin, **(LUNCH | changes))
+    assert shown.status == 422
+    field = "opens-11" if "opens_11" in changes else "opens-10"
+    assert why in shown.why(field)
+    assert list(shown.summary()) == [field]
+    assert shown.value("kind-10") == "break"
+
+
+def test_a_break_that_ends_before_it_begins_is_said_so(admin: Visitor, clinic: Clinic):
+    shown = send(admin, **(LUNCH | {"closes_10": "10:00"}))
+    assert "after the one it begins at" in shown.why("closes-10")
 
 
 def test_a_preview_shows_the_new_week_and_saves_nothing(admin: Visitor, clinic: Clinic):

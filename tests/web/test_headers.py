@@ -1,5 +1,6 @@
 """What every answer carries, and what no page may contain."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.web.visitor import Page, Visitor
 
 pytestmark = on_one_engine
 KEY = "kAp3-vbnTQ8_fJw2xYz0LmE5rUqH7sDg9iOc1a"
+# What other sites load: still nothing that knows its visitor.
+FOR_OTHER_SITES = ("/embed.js", "/share.png")
 # A mail is somebody else's document: shown in a sandbox, under a policy of its own.
 A_MAIL = "/html"
 
@@ -67,7 +70,8 @@ def test_every_answer_carries_the_security_headers(app: Flask, clinic: Clinic, t
         assert headers["X-Content-Type-Options"] == "nosniff", name
         assert headers["Referrer-Policy"] == "no-referrer", name
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin", name
-        assert headers["Cross-Origin-Resource-Policy"] == "same-origin", name
+        shared = "cross-origin" if name in FOR_OTHER_SITES else "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == shared, name
         assert "camera=()" in headers["Permissions-Policy"], name
         policy = headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'"), name
@@ -88,6 +92,8 @@ def test_nothing_but_fixed_files_is_kept(app: Flask, clinic: Clinic, things: Fur
         kept = page.headers["Cache-Control"]
         if name.startswith("/assets/"):
             assert kept == "public, max-age=31536000, immutable", name
+        elif name == "/embed.js":
+            assert kept == "public, max-age=3600", name
         elif name.startswith(("/calendar/", "/api/")):
             assert kept in {"private, no-cache", "no-cache", "no-store"}, name
         else:
@@ -131,10 +137,15 @@ def test_no_page_loads_from_elsewhere_or_carries_code(
             assert not [a for a in element.attrs if a.startswith("on")], what
             for attribute in ("src", "action", "formaction", "poster", "data", "srcset"):
                 assert is_ours(element.attrs.get(attribute, "/")), what
-            if element.tag == "script":
+            if element.attrs == {"type": "application/ld+json"}:
+                # Data for search engines, which no browser runs.
+                assert json.loads("".join(str(c) for c in element.children))["@context"], what
+            elif element.tag == "script":
                 assert element.attrs.get("src"), what
                 assert not "".join(str(c) for c in element.children).strip(), what
-            if element.tag == "link":
+            if element.attrs.get("rel") == "canonical":
+                assert element.attrs["href"].startswith("http://127.0.0.1:8000/"), what
+            elif element.tag == "link":
                 assert is_ours(element.attrs["href"]), what
             if element.tag == "a":
                 assert re.match(
@@ -166,8 +177,8 @@ def test_every_page_is_whole_and_has_one_heading(app: Flask, clinic: Clinic, thi
 def test_a_page_is_light(app: Flask, clinic: Clinic, things: Furniture):
     visitor = Visitor(app)
     home = visitor.get("/")
-    files = [e.attrs["href"] for e in home.document.all("link")]
-    files += [e.attrs["src"] for e in home.document.all("script")]
+    files = [e.attrs["href"] for e in home.document.all("link") if e.attrs["rel"] != "canonical"]
+    files += [e.attrs["src"] for e in home.document.all("script") if "src" in e.attrs]
     weight = sum(len(visitor.get(file).response.data) for file in files)
     assert weight + len(home.response.data) < 80_000
 
@@ -201,6 +212,7 @@ def test_search_engines_are_kept_from_private_pages(visitor: Visitor):
     # Some calendar services read this file before they read a calendar.
     assert "Disallow: /calendar" not in robots
     assert "Disallow: /\n" not in robots
+    assert "Sitemap: http://127.0.0.1:8000/sitemap.xml\n" in robots
     token = book(visitor, name=ANN["name"])
     (meta,) = visitor.get(f"/manage/{token}").document.all("meta", name="robots")
     assert "noindex" in meta.attrs["content"]

@@ -1,6 +1,6 @@
 """However full the clinic is, a page asks the database as often as for an empty one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -30,6 +30,8 @@ STAFF = (
     "/desk/bookings/1",
     f"/desk/book?day={DAY}",
     "/admin/hours/dr-ahmed",
+    "/admin/hours/dr-ahmed/busy",
+    "/admin/holidays",
     "/admin/closures",
     "/admin/services/consultation",
     "/admin/practitioners/dr-ahmed",
@@ -82,8 +84,20 @@ def test_public_pages_ask_as_often_as_before(app: Flask, booked: Clinic):
     before = counts(Visitor(app), booked, PUBLIC)
     fill(booked)
     after = counts(Visitor(app), booked, PUBLIC)
-    # A second practitioner's claims are one more question, a hundred bookings are none.
-    assert {page: after[page] - before[page] for page in PUBLIC} == dict.fromkeys(PUBLIC, 1)
+    # A second practitioner's claims and busy time are two more questions, a hundred bookings none.
+    assert {page: after[page] - before[page] for page in PUBLIC} == dict.fromkeys(PUBLIC, 2)
+    assert max(after.values()) < 20
+
+
+def test_what_is_for_other_sites_asks_as_often_as_before(
+    make_app: Callable[..., Flask], booked: Clinic
+):
+    visitor = Visitor(make_app(ALLOWED_ORIGINS="https://clinic.example"))
+    pages = ("/embed", "/embed.js", "/sitemap.xml", "/share.png")
+    before = counts(visitor, booked, pages)
+    fill(booked)
+    after = counts(visitor, booked, pages)
+    assert after == before | {"/embed": before["/embed"] + 1}
     assert max(after.values()) < 20
 
 

@@ -98,3 +98,36 @@ def test_commands_that_start_together_share_one_secret(tmp_path: Path):
         for number in range(100):
             keys = set(threads.map(start, [tmp_path / str(number)] * 8))
             assert len(keys) == 1
+
+
+def test_allowed_sites_are_spelled_as_browsers_spell_them(tmp_path: Path):
+    given = " https://Clinic.Example/ ,https://www.clinic.example:443,http://127.0.0.1:8080,,"
+    settings = Settings.from_environment({"INSTANCE_PATH": str(tmp_path), "ALLOWED_ORIGINS": given})
+    assert settings.allowed_origins == {
+        "https://clinic.example",
+        "https://www.clinic.example",
+        "http://127.0.0.1:8080",
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "clinic.example",
+        "*",
+        "null",
+        "'self'",
+        "https://",
+        "https://clinic.example/path",
+        "https://clinic.example?x",
+        "https://clinic.example; script-src *",
+        "https://clinic.example;script-src",
+        "https://user@clinic.example",
+        "ftp://clinic.example",
+        "https://*.clinic.example",
+    ],
+)
+def test_an_allowed_site_that_could_say_more_in_a_header_is_refused(tmp_path: Path, value: str):
+    environ = {"INSTANCE_PATH": str(tmp_path), "ALLOWED_ORIGINS": value}
+    with pytest.raises(SettingsError, match="ALLOWED_ORIGINS must name sites"):
+        Settings.from_environment(environ)

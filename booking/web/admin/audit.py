@@ -26,6 +26,7 @@ ACTIONS = {
     "new_times_offered": "A booking was offered new times",
     "viewed": "A booking was looked at",
     "rules": "The set-up changed",
+    "busy_times": "Busy time of another calendar changed",
     "signed_in": "Signed in",
     "signed_out": "Signed out",
     "text_published": "A text was published",

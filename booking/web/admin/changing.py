@@ -96,7 +96,7 @@ def _shown(effect: Effect) -> dict[str, Any]:
         "stranded": [
             {
                 "id": one.booking_id,
-                "start": local(one.start),
+                "start": local(one.start, one.zone),
                 "patient": one.patient,
                 "practitioner": one.practitioner,
                 "has_email": one.has_email,
@@ -109,13 +109,14 @@ def _shown(effect: Effect) -> dict[str, Any]:
             {
                 "service": plan.service,
                 "practitioner": plan.practitioner,
+                "place": plan.place,
                 "days": [
                     {
                         "day": day.day,
                         "before": day.before,
                         "count": len(day.after),
-                        "first": local(day.after[0]) if day.after else None,
-                        "last": local(day.after[-1]) if day.after else None,
+                        "first": local(day.after[0], plan.zone) if day.after else None,
+                        "last": local(day.after[-1], plan.zone) if day.after else None,
                     }
                     for day in plan.days
                 ],

@@ -16,12 +16,13 @@ from booking.services.closures import NewClosure, NewOpening
 from booking.services.rule_changes import Edit
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
-from booking.web.clinic import facts, now
+from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
 from booking.web.patients import forms
 
 _CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
-_OPEN = ("practitioner", "day", "opens", "closes")
+_OPEN = ("practitioner", "location", "day", "opens", "closes")
+_AT = "at-"
 _NAME_MAX = 100
 _LONGEST_DAYS = 3 * 366
 
@@ -60,16 +61,20 @@ def _lists() -> dict[str, Any]:
         )
     )
     names = {person.id: person.name for person in people}
+    where = {place.id: place.name for place in rulebook().places}
+    choice = reading.choice_of(places_in_use())
     return {
         "today": today,
         "practitioners": [
             {"id": person.id, "name": person.name} for person in people if not person.is_archived
         ],
+        "locations": choice,
+        "at": _AT,
         "closures": [
             {
                 "id": one.id,
                 "name": one.name,
-                "who": names.get(one.practitioner_id or 0),
+                "who": names.get(one.practitioner_id or 0) or where.get(one.location_id or 0),
                 "first": one.first_day,
                 "last": one.last_day,
                 "begins": show_clock(one.begins) if one.begins else "",
@@ -82,6 +87,7 @@ def _lists() -> dict[str, Any]:
             {
                 "id": one.id,
                 "who": names[one.practitioner_id],
+                "where": where[one.location_id] if choice else None,
                 "day": one.day,
                 "opens": show_clock(one.opens),
                 "closes": show_clock(one.closes),
@@ -113,14 +119,14 @@ def _read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
     begins = reading.read_clock(values, "begins", found, default=0)
     ends = reading.read_clock(values, "ends", found, default=DAY_MINUTES)
     yearly = values["yearly"] == "1"
-    who = None if values["who"] == "clinic" else _practitioner(values["who"], "who", found)
+    who, where = _whose(values["who"], found)
     if first is not None and last is not None:
         _check_days(first, last, yearly, found)
         if first == last and ends <= begins:
             found.add("ends", "before_begin", "Enter a time after the one it begins at")
     if found.errors or first is None or last is None:
         return None
-    return rules.close(NewClosure(name, who, first, last, begins, ends, yearly))
+    return rules.close(NewClosure(name, who, first, last, begins, ends, yearly, where))
 
 
 def _check_days(first: date, last: date, yearly: bool, found: Findings) -> None:
@@ -135,6 +141,7 @@ def _check_days(first: date, last: date, yearly: bool, found: Findings) -> None:
 
 def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
     who = _practitioner(values["practitioner"], "practitioner", found)
+    where = reading.read_location(values, "location", found, places_in_use())
     day = reading.read_day(values, "day", found)
     for name in ("opens", "closes"):
         if not values[name].strip():
@@ -147,7 +154,22 @@ def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
         found.add("day", "in_past", "This day has passed")
     if found.errors or who is None or day is None:
         return None
-    return rules.open_extra(NewOpening(who, day, opens, closes))
+    elsewhere = read(lambda s, _: rules.places_of(s, who, day, (opens, closes))) - {where}
+    if elsewhere:
+        name = next(place.name for place in rulebook().places if place.id in elsewhere)
+        found.add("opens", "elsewhere", f"They are at {name} at this time")
+        return None
+    return rules.open_extra(NewOpening(who, where, day, opens, closes))
+
+
+def _whose(text: str, found: Findings) -> tuple[int | None, int | None]:
+    """The practitioner or the location that a closure is about; the whole clinic's has neither."""
+    if text == "clinic":
+        return None, None
+    if text.startswith(_AT):
+        asked = {"who": text[len(_AT) :]}
+        return None, reading.read_location(asked, "who", found, places_in_use())
+    return _practitioner(text, "who", found), None
 
 
 def _practitioner(text: str, field: str, found: Findings) -> int | None:

@@ -10,6 +10,8 @@ from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.formats import public_holidays
 from booking.services import holidays as rules
+from booking.services.holidays import Holiday
+from booking.store.engine import Session
 from booking.web.admin import changing
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now
@@ -24,8 +26,13 @@ def holidays() -> ResponseReturnValue:
     """One year's holidays in the clinic's country."""
     clinic = facts()
     this_year = local_day(now(), clinic.zone).year
-    year, region = _year(this_year), _region(clinic.country)
-    known = read(lambda session, _: rules.of_year(session, clinic.country, region, year))
+    year = _year(this_year)
+
+    def look(session: Session, _: object) -> tuple[str | None, list[Holiday]]:
+        region = _region(clinic.country, rules.region_of(session))
+        return region, rules.of_year(session, clinic.country, region, year)
+
+    region, known = read(look)
     closed, found = {one.day for one in known if one.is_closed}, Findings()
     if request.method == "POST":
         closed = _ticked() & {one.day for one in known}
@@ -45,7 +52,7 @@ def holidays() -> ResponseReturnValue:
 
     if request.method == "GET":
         return show(changing.as_it_is())
-    edit = rules.switch(year, known, frozenset(closed))
+    edit = rules.switch(year, region, known, frozenset(closed))
     done = url_for("admin.holidays", year=year, region=region, saved="1")
     return changing.change(edit, found, show=show, done=done)
 
@@ -56,8 +63,8 @@ def _year(this_year: int) -> int:
     return year if this_year <= year < this_year + _YEARS_AHEAD else this_year
 
 
-def _region(country: str) -> str | None:
-    region = request.values.get("region", "")
+def _region(country: str, remembered: str | None) -> str | None:
+    region = request.values.get("region", remembered)
     return region if region in public_holidays.regions(country) else None
 
 

@@ -7,21 +7,32 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.hours import DAY_MINUTES, Minutes, OpenStretch, open_on, show_clock
+from booking.domain.hours import (
+    DAY_MINUTES,
+    Break,
+    Minutes,
+    OpenStretch,
+    breaks_on,
+    open_on,
+    show_clock,
+)
 from booking.domain.people import Findings
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import hours as rules
 from booking.services import practitioners as people
+from booking.services.clinic import Place
+from booking.services.hours import Located
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
-from booking.web.admin import changing, reading
+from booking.web.admin import busy_times, changing, reading
 from booking.web.admin.blueprint import blueprint
-from booking.web.clinic import facts, now
+from booking.web.clinic import facts, now, places_in_use
 from booking.web.installation import read
 from booking.web.patients import forms
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_PARTS = ("weekday", "opens", "closes", "since", "until", "every")
+_PARTS = ("weekday", "kind", "opens", "closes", "location", "since", "until", "every")
+_BREAK = "break"
 _BLANK_ROWS = 3
 _ROWS_AT_MOST = 60
 _EVERY_AT_MOST = 8
@@ -43,16 +54,18 @@ def all_hours() -> ResponseReturnValue:
 def hours(practitioner: str) -> ResponseReturnValue:
     """One practitioner's week."""
 
-    def look(session: Session, _: object) -> tuple[Any, list[OpenStretch], list[Any]]:
+    def look(session: Session, _: object) -> tuple[Any, rules.Week, list[Any], dict[str, Any]]:
         who = people.practitioner(session, practitioner)
-        return who, rules.week_of(session, who.id), people.bookable(session)
+        week, busy = rules.week_of(session, who.id), busy_times.shown(session, who.id)
+        return who, week, people.bookable(session), busy
 
-    who, week, everybody = read(look)
-    found, rows = Findings(), [_row(stretch) for stretch in week]
+    who, week, everybody, busy = read(look)
+    places = places_in_use()
+    found, rows = Findings(), [_row(located) for located in week]
     edit: Edit | None = None
     if request.method == "POST":
         rows = _typed()
-        typed = _read(rows, found)
+        typed = _read(rows, found, places)
         if not found.errors:
             week, edit = typed, rules.set_week(who, typed)
 
@@ -66,7 +79,9 @@ def hours(practitioner: str) -> ResponseReturnValue:
             rows=[*rows, *({"weekday": ""} for _ in range(_BLANK_ROWS))],
             typed=_flat(rows),
             weekdays=WEEKDAYS,
+            locations=reading.choice_of(places),
             drawn=_drawn(week),
+            busy=busy,
         )
 
     if edit is None:
@@ -75,11 +90,14 @@ def hours(practitioner: str) -> ResponseReturnValue:
     return changing.change(edit, found, show=show, done=done)
 
 
-def _row(stretch: OpenStretch) -> Row:
+def _row(located: Located) -> Row:
+    location_id, stretch = located
     return {
         "weekday": str(stretch.weekday),
+        "kind": _BREAK if isinstance(stretch, Break) else "",
         "opens": show_clock(stretch.opens),
         "closes": show_clock(stretch.closes),
+        "location": str(location_id),
         "since": stretch.since.isoformat() if stretch.since else "",
         "until": stretch.until.isoformat() if stretch.until else "",
         "every": str(stretch.every),
@@ -101,19 +119,40 @@ def _flat(rows: Sequence[Row]) -> Row:
     return {f"{part}-{n}": row[part] for n, row in enumerate(rows) for part in _PARTS}
 
 
-def _read(rows: Sequence[Row], found: Findings) -> list[OpenStretch]:
+def _read(rows: Sequence[Row], found: Findings, places: Sequence[Place]) -> rules.Week:
     values = _flat(rows)
-    week = [_read_row(values, number, found) for number in range(len(rows))]
+    week = [
+        (
+            reading.read_location(values, f"location-{number}", found, places),
+            _read_row(values, number, found),
+        )
+        for number in range(len(rows))
+    ]
     if not found.errors:
-        for number, stretch in enumerate(week):
-            if any(_overlap(stretch, other) for other in week[:number]):
-                words = f"{WEEKDAYS[stretch.weekday]} is open at this time already"
+        for number, (where, stretch) in enumerate(week):
+            # At two places at once nobody can be either.
+            alike = (one for _, one in week[:number] if type(one) is type(stretch))
+            if any(_overlap(stretch, other) for other in alike):
+                what = "has a break" if isinstance(stretch, Break) else "is open"
+                words = f"{WEEKDAYS[stretch.weekday]} {what} at this time already"
                 found.add(f"opens-{number}", "overlap", words)
+            if isinstance(stretch, Break) and not _interrupts(stretch, where, week):
+                words = (
+                    f"{WEEKDAYS[stretch.weekday]} is not open at this time, so it needs no break"
+                )
+                found.add(f"opens-{number}", "not_open", words)
     return week
 
 
-def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenStretch:
-    weekday, opened, closed, first, last, often = (f"{part}-{number}" for part in _PARTS)
+def _interrupts(pause: Break, where: int, week: rules.Week) -> bool:
+    return any(
+        place == where and isinstance(one, OpenStretch) and _overlap(pause, one)
+        for place, one in week
+    )
+
+
+def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenStretch | Break:
+    weekday, kind, opened, closed, _, first, last, often = (f"{part}-{number}" for part in _PARTS)
     if values[weekday] not in {str(day) for day in range(7)}:
         found.add(weekday, "missing", "Choose a day")
     for name in (opened, closed):
@@ -122,7 +161,9 @@ def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenSt
     opens = reading.read_clock(values, opened, found, default=0)
     closes = reading.read_clock(values, closed, found, default=DAY_MINUTES)
     if closes <= opens and not any(error.field in {opened, closed} for error in found.errors):
-        found.add(closed, "before_open", "Enter a time after the one it opens at, on the same day")
+        begins = "begins" if values[kind] == _BREAK else "opens"
+        words = f"Enter a time after the one it {begins} at, on the same day"
+        found.add(closed, "before_open", words)
     since = reading.read_optional_day(values, first, found)
     until = reading.read_optional_day(values, last, found)
     if since and until and until < since:
@@ -134,11 +175,12 @@ def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenSt
         found.add(first, "missing", "Enter the day from which the weeks are counted")
     if found.errors:
         return OpenStretch(0, 0, 0)
-    return OpenStretch(int(values[weekday]), opens, closes, since, until, every)
+    stretch = Break if values[kind] == _BREAK else OpenStretch
+    return stretch(int(values[weekday]), opens, closes, since, until, every)
 
 
-def _overlap(one: OpenStretch, other: OpenStretch) -> bool:
-    """Whether both are open at one time on some date to come."""
+def _overlap(one: OpenStretch | Break, other: OpenStretch | Break) -> bool:
+    """Whether both are on at one time on some date to come."""
     if one.weekday != other.weekday or one.opens >= other.closes or other.opens >= one.closes:
         return False
     starts = [day for day in (one.since, other.since) if day]
@@ -147,19 +189,27 @@ def _overlap(one: OpenStretch, other: OpenStretch) -> bool:
     return any(one.is_on(day) and other.is_on(day) for day in days)
 
 
-def _drawn(week: Sequence[OpenStretch]) -> dict[str, Any]:
+def _drawn(located: rules.Week) -> dict[str, Any]:
     """Next week as bars: minutes after the first hour that is shown, seven days."""
+    week = [stretch for _, stretch in located]
     today = local_day(now(), facts().zone)
     monday = today - timedelta(days=today.weekday()) + 7 * ONE_DAY
-    days = [open_on(week, (), monday + n * ONE_DAY) for n in range(7)]
+    opened = [one for one in week if isinstance(one, OpenStretch)]
+    pauses = [one for one in week if isinstance(one, Break)]
+    dates = [monday + n * ONE_DAY for n in range(7)]
+    days = [open_on(opened, (), day) for day in dates]
     edges = [edge for day in days for stretch in day for edge in stretch] or [9 * 60, 17 * 60]
     first, last = min(edges) // 60, -(-max(edges) // 60)
     return {
         "first": first,
         "last": max(last, first + 1),
         "days": [
-            {"name": name, "bars": [_bar(stretch) for stretch in day]}
-            for name, day in zip(WEEKDAYS, days, strict=True)
+            {
+                "name": name,
+                "bars": [_bar(stretch) for stretch in hours],
+                "breaks": [_bar(one) for one in sorted(breaks_on(pauses, day)) if hours],
+            }
+            for name, day, hours in zip(WEEKDAYS, dates, days, strict=True)
         ],
     }
 

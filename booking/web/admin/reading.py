@@ -1,13 +1,17 @@
 """Days, times and numbers as an administrator types them; errors stay beside their fields."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 
-from booking.domain.people import Findings, one_line
+from booking.domain.people import Findings, many_lines, one_line
 from booking.formats.contacts import read_email
+from booking.services.clinic import Place
 from booking.web.patients.times import parse_day
 
+Kind = TypeVar("Kind", bound=StrEnum)
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -54,6 +58,23 @@ def read_number(
     return number
 
 
+def read_location(
+    values: Mapping[str, str], name: str, found: Findings, choice: Sequence[Place]
+) -> int:
+    """The id of one of these places; where there is one only, nobody is asked."""
+    known = {str(one.id): one.id for one in choice}
+    if values[name] in known:
+        return known[values[name]]
+    if len(choice) != 1 or values[name]:
+        found.add(name, "missing", "Choose where")
+    return choice[0].id
+
+
+def choice_of(places: Sequence[Place]) -> list[tuple[str, str]]:
+    """Places as a form offers them; nothing where there is no choice."""
+    return [(str(one.id), one.name) for one in places] if len(places) > 1 else []
+
+
 def read_label(
     values: Mapping[str, str],
     name: str,
@@ -73,6 +94,29 @@ def read_label(
     else:
         return text
     return ""
+
+
+def read_lines(values: Mapping[str, str], name: str, found: Findings, *, most: int) -> str:
+    """A text of several lines, which may be empty."""
+    text = many_lines(values[name])
+    if text is None:
+        found.add(name, "control_characters", "Use letters, digits and punctuation only")
+    elif len(text) > most:
+        found.add(name, "too_long", f"Use {most} characters or fewer")
+    else:
+        return text
+    return ""
+
+
+def read_choice(
+    values: Mapping[str, str], name: str, found: Findings, kinds: type[Kind]
+) -> Kind | None:
+    """One of the values on a list; None, and an error, for any other."""
+    try:
+        return kinds(values[name])
+    except ValueError:
+        found.add(name, "unknown", "Choose one from the list")
+        return None
 
 
 def read_email_of(values: Mapping[str, str], name: str, found: Findings) -> str | None:

@@ -1,6 +1,6 @@
 """Rooms and devices that visits need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.services import rooms as facilities
+from booking.services.clinic import Place
 from booking.services.rooms import Facility
 from booking.services.rule_changes import Edit
 from booking.store.engine import Session
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
-from booking.web.clinic import now
+from booking.web.clinic import facts, now, places_in_use
 from booking.web.installation import read
 from booking.web.patients import forms
 
-_FIELDS = ("name", "kind", "archived")
+_FIELDS = ("name", "kind", "location", "archived")
 _NAME_MAX = 200
 
 
@@ -36,7 +37,8 @@ def rooms() -> ResponseReturnValue:
 @blueprint.route("/rooms/new", methods=["GET", "POST"])
 def new_room() -> ResponseReturnValue:
     """Another room or device."""
-    return _form(Facility("", is_device=False), slug=None)
+    here = facts().place.id
+    return _form(Facility("", is_device=False, location_id=here), slug=None)
 
 
 @blueprint.route("/rooms/<room>", methods=["GET", "POST"])
@@ -51,14 +53,23 @@ def room(room: str) -> ResponseReturnValue:
 
 def _form(facility: Facility, *, slug: str | None) -> ResponseReturnValue:
     found, edit, values = Findings(), None, _values(facility)
+    choice = places_in_use()
     if request.method == "POST":
         values = forms.typed(request.form, *_FIELDS)
-        edit = _read(values, found, slug=slug)
+        edit = _read(values, found, choice, slug=slug)
     here = url_for("admin.room", room=slug) if slug else url_for("admin.new_room")
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        page = "admin/room.html"
-        return changing.page(page, effect, found, here=here, slug=slug, values=values, typed=values)
+        return changing.page(
+            "admin/room.html",
+            effect,
+            found,
+            here=here,
+            slug=slug,
+            locations=reading.choice_of(choice),
+            values=values,
+            typed=values,
+        )
 
     if edit is None:
         return show(changing.as_it_is())
@@ -69,17 +80,22 @@ def _values(facility: Facility) -> dict[str, str]:
     return {
         "name": facility.name,
         "kind": "device" if facility.is_device else "room",
+        "location": str(facility.location_id),
         "archived": "1" if facility.is_archived else "",
     }
 
 
-def _read(values: Mapping[str, str], found: Findings, *, slug: str | None) -> Edit | None:
+def _read(
+    values: Mapping[str, str], found: Findings, choice: Sequence[Place], *, slug: str | None
+) -> Edit | None:
     name = reading.read_label(values, "name", found, most=_NAME_MAX)
     if values["kind"] not in {"room", "device"}:
         found.add("kind", "missing", "Choose what it is")
+    where = reading.read_location(values, "location", found, choice)
     if found.errors:
         return None
-    facility = Facility(name, values["kind"] == "device", values["archived"] == "1")
+    is_device, is_archived = values["kind"] == "device", values["archived"] == "1"
+    facility = Facility(name, is_device, where, is_archived)
     if slug is not None:
         return facilities.change(slug, facility)
     taken = {one.slug for one in read(lambda session, _: facilities.all_rooms(session))}

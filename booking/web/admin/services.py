@@ -6,6 +6,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from booking.domain.modes import MODE_WORDS, TEXT_MAX, Mode, Patients
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.services import hours, offerings
@@ -18,6 +19,7 @@ from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.installation import read
 from booking.web.patients import forms
+from booking.web.wording import FOR_WHOM_AT_DESK
 
 # Field, least, most; minutes, except for the horizon's days and the caps' visits.
 _NUMBERS = (
@@ -29,7 +31,8 @@ _NUMBERS = (
     ("horizon_days", 1, 730),
 )
 _CAPS = ("cap_day", "cap_week")
-_FIELDS = ("name", *(name for name, _, _ in _NUMBERS), *_CAPS, "archived")
+_FACETS = ("patients", "mode", "mode_text")
+_FIELDS = ("name", *(name for name, _, _ in _NUMBERS), *_CAPS, *_FACETS, "archived")
 _NAME_MAX = 200
 _NEW = Offering.usual("", 30, frozenset())
 
@@ -43,6 +46,8 @@ def services() -> ResponseReturnValue:
             "slug": row.slug,
             "name": row.name,
             "minutes": row.length_minutes,
+            "patients": FOR_WHOM_AT_DESK[row.patients] if row.patients is not Patients.ALL else "",
+            "mode": MODE_WORDS[row.mode].lower() if row.mode is not Mode.IN_PERSON else "",
             "archived": row.is_archived,
         }
         for row in found
@@ -92,6 +97,8 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
                 for one in rooms
                 if not one.is_archived or one.id in values["rooms"]
             ],
+            patients=[(one, FOR_WHOM_AT_DESK[one].capitalize()) for one in Patients],
+            modes=list(MODE_WORDS.items()),
             values=values,
             typed={name: values[name] for name in _FIELDS},
         )
@@ -108,6 +115,7 @@ def _values(offering: Offering) -> dict[str, Any]:
         "name": offering.name,
         **numbers,
         **caps,
+        **{name: str(getattr(offering, name)) for name in _FACETS},
         "archived": "1" if offering.is_archived else "",
         "practitioners": offering.practitioners,
         "rooms": offering.rooms,
@@ -130,9 +138,10 @@ def _read(
     }
     if numbers["horizon_days"] * 24 * 60 < numbers["notice"] and not found.errors:
         found.add("horizon_days", "before_notice", "Look further ahead than the minimum notice")
+    patients, mode, mode_text = _read_facets(values, found)
     archived = values["archived"] == "1"
     _check_who(chosen, numbers["length"], archived, found)
-    if found.errors:
+    if found.errors or patients is None or mode is None:
         return None
     new = Offering(
         name,
@@ -142,8 +151,24 @@ def _read(
         practitioners=frozenset(chosen),
         is_archived=archived,
         rooms=_known_rooms(values["rooms"]),
+        patients=patients,
+        mode=mode,
+        mode_text=mode_text,
     )
     return offerings.add(_free_slug(name), new) if slug is None else offerings.change(slug, new)
+
+
+def _read_facets(
+    values: Mapping[str, Any], found: Findings
+) -> tuple[Patients | None, Mode | None, str]:
+    patients = reading.read_choice(values, "patients", found, Patients)
+    mode = reading.read_choice(values, "mode", found, Mode)
+    text = reading.read_lines(values, "mode_text", found, most=TEXT_MAX)
+    is_wrong = any(error.field == "mode_text" for error in found.errors)
+    if mode is Mode.VIDEO and not text and not is_wrong:
+        found.add("mode_text", "missing", "Say how patients join the video call")
+    # In person there is nothing to join or to wait for: what stood there before goes.
+    return patients, mode, "" if mode is Mode.IN_PERSON else text
 
 
 def _known_rooms(chosen: set[int]) -> frozenset[int]:
@@ -160,8 +185,8 @@ def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -
         return
 
     def longest(session: Session, _: object) -> int:
-        weeks = [stretch for one in chosen for stretch in hours.week_of(session, one)]
-        return max((stretch.closes - stretch.opens for stretch in weeks), default=0)
+        weeks = [located for one in chosen for located in hours.week_of(session, one)]
+        return max((stretch.closes - stretch.opens for _, stretch in weeks), default=0)
 
     if length > (most := read(longest)) > 0:
         found.add("length", "too_long", f"No opening is longer than {most} minutes")

@@ -14,7 +14,7 @@ from booking.domain.lifecycle import State
 from booking.domain.slots import Slot
 from booking.services import availability
 from booking.web.api.times import show_time
-from booking.web.clinic import timetables
+from booking.web.clinic import facts, place, timetables
 from booking.web.errors import ANSWERS, problem
 from booking.web.installation import here
 
@@ -61,13 +61,14 @@ def answer(value: object, status: int = 200) -> Response:
 
 
 def slot(offered: Slot, zone: ZoneInfo) -> dict[str, str]:
-    """A slot in the contract's shape."""
-    return {
+    """A slot in the contract's shape; where, only if that is a question."""
+    told = {
         "id": offered.id,
         "start": show_time(offered.start, zone),
         "end": show_time(offered.end, zone),
         "practitioner": offered.practitioner,
     }
+    return told if facts().is_one_place else told | {"location": offered.location}
 
 
 def appointment(booked: Appointment, zone: ZoneInfo, token: str) -> dict[str, str]:
@@ -113,9 +114,9 @@ def invalid(error: Invalid) -> Response:
     return problem(422, error.code, ANSWERS[error.code].words, errors=errors)
 
 
-def slot_refused(refusal: SlotRefusal, wanted: Wanted, zone: ZoneInfo) -> Response:
+def slot_refused(refusal: SlotRefusal, wanted: Wanted) -> Response:
     """Why a time cannot be had, and up to three that can; asked after the refused transaction."""
     found = availability.alternatives(timetables(wanted.service, wanted.practitioner), wanted.start)
     why = ANSWERS[refusal.code]
-    alternatives = [slot(offered, zone) for offered in found]
+    alternatives = [slot(offered, place(offered.location).zone) for offered in found]
     return problem(why.status, refusal.code, why.words, alternatives=alternatives)

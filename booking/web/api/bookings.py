@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
@@ -15,15 +14,23 @@ from booking.services.audit import PATIENT
 from booking.services.bookings import Wish
 from booking.services.once import Once, answered_before
 from booking.services.texts import QUESTIONS
+from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.api import answers, schemas
-from booking.web.api.answers import Appointment, Wanted
+from booking.web.api.answers import Wanted
 from booking.web.api.blueprint import blueprint
 from booking.web.api.bodies import Body, canonical, read_body
 from booking.web.api.description import IDEMPOTENCY_KEY, describe
-from booking.web.api.reading import check_age, check_notice, read_intake, read_person, read_wanted
+from booking.web.api.reading import (
+    check_age,
+    check_notice,
+    read_came_from,
+    read_intake,
+    read_person,
+    read_wanted,
+)
 from booking.web.api.times import read_time
-from booking.web.clinic import facts, now, rulebook
+from booking.web.clinic import at, facts, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, CHANGES, READS, limited
 
@@ -48,16 +55,18 @@ def book() -> Response:
     clinic = facts()
     earlier, held = _known_before(once, token) if once or token else (None, None)
     wanted = read_wanted(body, rulebook())
-    zone = clinic.zone
     # A request that was answered keeps its answer, even when today's rules would refuse it.
     if earlier is not None and wanted is not None:
         again = read(lambda session, _: bookings.get(session, earlier))
-        return answers.answer(answers.first_answer(again, wanted, zone), status=201)
-    person = read_person(body, clinic=clinic, today=local_day(now(), zone))
+        return answers.answer(
+            answers.first_answer(again, wanted, at(again.location_id).zone), status=201
+        )
+    person = read_person(body, rulebook(), today=local_day(now(), clinic.zone))
     if wanted is not None and person is not None:
-        check_age(body, person, local_day(wanted.start, zone), clinic=clinic)
+        check_age(body, person, local_day(wanted.start, clinic.zone), clinic=clinic)
     given = read_intake(body, version=rulebook().texts[QUESTIONS].version)
     notice = check_notice(body, current=clinic.privacy_notice)
+    came_from = read_came_from(body)
     if wanted is None or person is None or not body.is_valid:
         raise body.refusal
     wish = Wish(
@@ -70,6 +79,7 @@ def book() -> Response:
         hold_id=held,
         mail_at_once=not here().limits_enabled,
         given=given,
+        came_from=came_from,
     )
     try:
         booked = write(
@@ -85,8 +95,10 @@ def book() -> Response:
             )
         )
     except SlotRefusal as refusal:
-        return answers.slot_refused(refusal, wanted, zone)
-    return answers.answer(answers.first_answer(booked, wanted, zone), status=201)
+        return answers.slot_refused(refusal, wanted)
+    return answers.answer(
+        answers.first_answer(booked, wanted, at(booked.location_id).zone), status=201
+    )
 
 
 def _known_before(once: Once | None, hold: str | None) -> tuple[int | None, int | None]:
@@ -113,15 +125,15 @@ def _once(body: Body) -> Once | None:
 @describe(blueprint, "See a booking", answer=schemas.Booking)
 @limited(READS, "api")
 def show(manage_token: str) -> Response:
-    return _shown(*_known(manage_token), manage_token)
+    return _shown(_known(manage_token), manage_token)
 
 
-def _known(token: str) -> tuple[Appointment, ZoneInfo]:
-    return read(lambda session, _: bookings.by_token(session, token)), facts().zone
+def _known(token: str) -> Booking:
+    return read(lambda session, _: bookings.by_token(session, token))
 
 
-def _shown(booking: Appointment, zone: ZoneInfo, token: str) -> Response:
-    return answers.answer(answers.appointment(booking, zone, token))
+def _shown(booking: Booking, token: str) -> Response:
+    return answers.answer(answers.appointment(booking, at(booking.location_id).zone, token))
 
 
 @blueprint.patch(_BOOKING)
@@ -138,7 +150,7 @@ def _shown(booking: Appointment, zone: ZoneInfo, token: str) -> Response:
 @limited(CHANGES, "changes")
 def move(manage_token: str) -> Response:
     """The old time is given up only when the new one is won. The same time again is no change."""
-    booking, zone = _known(manage_token)
+    booking = _known(manage_token)
     body = read_body(schemas.MoveRequest)
     start = body.read("start", read_time)
     if start is None or not body.is_valid:
@@ -157,8 +169,8 @@ def move(manage_token: str) -> Response:
             )
         )
     except SlotRefusal as refusal:
-        return answers.slot_refused(refusal, wanted, zone)
-    return _shown(moved, zone, manage_token)
+        return answers.slot_refused(refusal, wanted)
+    return _shown(moved, manage_token)
 
 
 @blueprint.delete(_BOOKING)
@@ -173,13 +185,13 @@ def move(manage_token: str) -> Response:
 @limited(CHANGES, "changes")
 def cancel(manage_token: str) -> Response:
     """Needs no body, and may be repeated: a cancelled booking stays cancelled."""
-    booking, zone = _known(manage_token)
+    booking = _known(manage_token)
     body = read_body(schemas.CancelRequest, may_be_empty=True)
     reason = body.read("reason", read_reason) or ""
     if not body.is_valid:
         raise body.refusal
     if booking.state is State.CANCELLED:
-        return _shown(booking, zone, manage_token)
+        return _shown(booking, manage_token)
     try:
         cancelled = write(
             lambda session, now: changes.advance(
@@ -195,5 +207,5 @@ def cancel(manage_token: str) -> Response:
         )
     except AlreadyCancelled:
         # Somebody else cancelled it between the two transactions: that is what was asked for.
-        return _shown(*_known(manage_token), manage_token)
-    return _shown(cancelled, zone, manage_token)
+        return _shown(_known(manage_token), manage_token)
+    return _shown(cancelled, manage_token)

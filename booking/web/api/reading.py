@@ -1,8 +1,10 @@
 """What clients ask for, read into values that services take."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
+from booking.domain.came_from import HANDLE_MAX, CameFrom, read_handle
 from booking.domain.errors import UnknownPractitioner, UnknownService
 from booking.domain.intake import ADULT_AT
 from booking.domain.people import Findings, Person, age_on, read_birth_iso, read_name
@@ -38,7 +40,7 @@ def read_wanted(body: Body, rulebook: Rulebook) -> Wanted | None:
     return Wanted(service, practitioner, start)
 
 
-def read_person(body: Body, *, clinic: ClinicFacts, today: date) -> Person | None:
+def read_person(body: Body, rulebook: Rulebook, *, today: date) -> Person | None:
     """Who comes; errors go to `body`, and then there may be nobody."""
     if not isinstance(body.given.get("patient"), dict):
         return None
@@ -48,7 +50,11 @@ def read_person(body: Body, *, clinic: ClinicFacts, today: date) -> Person | Non
     name = read_name(given.get("name", ""), found)
     birth = read_birth_iso(given.get("date_of_birth", ""), found, today=today)
     email, phone = read_contacts(
-        given.get("email") or "", given.get("phone") or "", found, country=clinic.country
+        given.get("email") or "",
+        given.get("phone") or "",
+        found,
+        country=rulebook.clinic.country,
+        by_phone=rulebook.is_by_phone(body.text("service")),
     )
     body.add_all(found, below="patient.")
     if birth is None:
@@ -94,3 +100,20 @@ def check_age(body: Body, person: Person, day: date, *, clinic: ClinicFacts) -> 
         words = f"For a patient under 18 the office books, on the phone: {phone}"
         found.add("date_of_birth", "under_18", words)
         body.add_all(found, below="patient.")
+
+
+def read_came_from(body: Body) -> CameFrom:
+    """Who led the patient here, where the client says so; errors go to `body`."""
+    source, referral = (body.read(field, _reader(field)) for field in ("source", "referral"))
+    return CameFrom(source, referral)
+
+
+def _reader(field: str) -> Callable[[str, Findings], str | None]:
+    def read(text: str, found: Findings) -> str | None:
+        handle = read_handle(text)
+        if text and handle is None:
+            words = f"Use up to {HANDLE_MAX} letters, digits and ._~:/+- without blanks"
+            found.add(field, "impossible", words)
+        return handle
+
+    return read

@@ -2,7 +2,9 @@
 
 from marshmallow import EXCLUDE, Schema, fields
 
+from booking.domain.came_from import HANDLE_MAX, HANDLE_PATTERN
 from booking.domain.lifecycle import State
+from booking.domain.modes import Mode, Patients
 from booking.domain.people import CONTACT_MAX, NAME_MAX, REASON_MAX
 from booking.web.api.intake import intake_field
 
@@ -39,6 +41,11 @@ def _start() -> Text:
     return Text(required=True, metadata={"description": _START_WORDS, "example": _START})
 
 
+def _handle(words: str, example: str) -> Text:
+    shape = {"maxLength": HANDLE_MAX, "pattern": f"^{HANDLE_PATTERN}$"}
+    return Text(allow_none=True, metadata={"description": words, "example": example, **shape})
+
+
 class HoldRequest(Shape):
     """A slot to be kept for a few minutes."""
 
@@ -48,7 +55,10 @@ class HoldRequest(Shape):
 
 
 class PatientDetails(Shape):
-    """Who comes. An e-mail address or a phone number is needed."""
+    """
+    Who comes. An e-mail address or a phone number is needed; for a service whose mode is phone it
+    must be the number.
+    """
 
     name = Text(
         required=True,
@@ -93,6 +103,8 @@ class BookingRequest(HoldRequest):
             "example": "1",
         },
     )
+    source = _handle("Who led the patient here: a site, an app", "clinic-finder.example")
+    referral = _handle("The source's own mark for this way", "8f0c2d51-77aa")
 
 
 class MoveRequest(Shape):
@@ -117,6 +129,23 @@ class Service(Schema):
         Text(metadata={"example": "dr-ahmed"}),
         required=True,
         metadata={"description": "The ids of those who offer it"},
+    )
+    patients = Text(
+        required=True,
+        metadata={
+            "enum": [one.value for one in Patients],
+            "description": "Whom it is meant for: everybody (all), a first visit (new), or those "
+            "who were here before (known). Tell it to the patient; nothing is verified.",
+            "example": "all",
+        },
+    )
+    mode = Text(
+        required=True,
+        metadata={
+            "enum": [one.value for one in Mode],
+            "description": "How its visits take place. For phone, a booking needs patient.phone.",
+            "example": "in_person",
+        },
     )
 
 

@@ -60,7 +60,7 @@ class Shortcut:
         try:
             question = known_question(query.encode())
             tables = installation.offers.remembered(
-                glance, service=question.service, practitioner=question.practitioner
+                glance, question.service, question.practitioner, question.location
             )
             known = self._memory.find(question, tables) if tables else None
             if known is not None and installation.limits_enabled:

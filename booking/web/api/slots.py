@@ -10,7 +10,7 @@ from flask import Response, current_app, request
 
 from booking.domain.errors import Invalid, SlotRefusal
 from booking.domain.people import Findings
-from booking.services import holds
+from booking.services import availability, holds
 from booking.services.availability import Timetable
 from booking.web.api import answers, schemas
 from booking.web.api.blueprint import blueprint
@@ -19,7 +19,7 @@ from booking.web.api.description import describe, in_query
 from booking.web.api.reading import read_wanted
 from booking.web.api.remembered import Memory, Rendered, rendered
 from booking.web.api.times import DAYS_AT_MOST, check_days, read_day, show_time
-from booking.web.clinic import facts, rulebook, timetables
+from booking.web.clinic import place, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
 
@@ -36,7 +36,10 @@ def services() -> Response:
             "id": name,
             "name": plans[0].service_name,
             "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
-            "practitioners": [plan.practitioner for plan in plans],
+            # Who is at several places has several plans.
+            "practitioners": list(dict.fromkeys(plan.practitioner for plan in plans)),
+            "patients": plans[0].patients.value,
+            "mode": plans[0].mode.value,
         }
         for name, plans in rules.services.items()
     ]
@@ -49,6 +52,7 @@ class Question:
 
     service: str
     practitioner: str | None
+    location: str | None
     first: date
     last: date
 
@@ -66,7 +70,8 @@ def _read_question(query: bytes) -> Question:
         check_days(first, last, found)
     if found.errors or first is None or last is None:
         raise Invalid(found.errors)
-    return Question(given["service"], given.get("practitioner") or None, first, last)
+    practitioner, location = given.get("practitioner") or None, given.get("location") or None
+    return Question(given["service"], practitioner, location, first, last)
 
 
 # The same few questions are asked again and again, and they are short.
@@ -89,6 +94,7 @@ SHORT = 300
             example="2026-01-18",
         ),
         in_query("practitioner", "Only with this practitioner", required=False, example="dr-ahmed"),
+        in_query("location", "Only at this location", required=False, example="main"),
         {
             "name": "If-None-Match",
             "in": "header",
@@ -104,7 +110,7 @@ SHORT = 300
 def slots() -> Response:
     asked = request.query_string
     question = (known_question if len(asked) <= SHORT else _read_question)(asked)
-    tables = timetables(question.service, question.practitioner)
+    tables = timetables(question.service, question.practitioner, question.location)
     memory: Memory = current_app.extensions[MEMORY]
     known = memory.find(question, tables)
     if known is None:
@@ -117,10 +123,10 @@ def slots() -> Response:
 
 
 def _render(question: Question, tables: Sequence[Timetable]) -> Rendered:
-    zone = tables[0].plan.rules.zone
-    found = [slot for table in tables for slot in table.slots(question.first, question.last)]
-    found.sort(key=lambda slot: (slot.start, slot.practitioner))
-    body = {"time_zone": zone.key, "slots": [answers.slot(slot, zone) for slot in found]}
+    zones = {table.plan.place.slug: table.plan.rules.zone for table in tables}
+    found = availability.listed(tables, question.first, question.last)
+    slots = [answers.slot(slot, zones[slot.location]) for slot in found]
+    body = {"time_zone": tables[0].plan.rules.zone.key, "slots": slots}
     return rendered(answers.as_bytes(body), tables)
 
 
@@ -139,7 +145,6 @@ def hold() -> Response:
     wanted = read_wanted(body, rulebook())
     if wanted is None or not body.is_valid:
         raise body.refusal
-    zone = facts().zone
     try:
         held = write(
             lambda session, now: holds.hold(
@@ -153,6 +158,7 @@ def hold() -> Response:
             )
         )
     except SlotRefusal as refusal:
-        return answers.slot_refused(refusal, wanted, zone)
+        return answers.slot_refused(refusal, wanted)
+    zone = place(held.slot.location).zone
     told = {"hold": held.token, "expires_at": show_time(held.expires_at, zone)}
     return answers.answer(told, status=201)

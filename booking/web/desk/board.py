@@ -9,6 +9,7 @@ from booking.domain import lifecycle, references
 from booking.domain.errors import FieldError, TransitionRefused
 from booking.domain.lifecycle import ActorKind, State, Stranding
 from booking.domain.messages import MessageKind, MessageState
+from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
@@ -18,7 +19,7 @@ from booking.services.new_times import Waiting
 from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
-from booking.web.clinic import facts, local, rulebook
+from booking.web.clinic import at, facts, local, place, rulebook
 from booking.web.desk import intakes
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
@@ -101,7 +102,7 @@ def page(
         "rows": entries,
         "counts": counts,
         "unresolved": [
-            {"id": b.id, "name": b.patient.name, "start": local(b.start)} for b in unresolved
+            {"id": b.id, "name": b.patient.name, "start": _start(b)} for b in unresolved
         ],
         "waiting": [_waiting(one) for one in waiting],
     }
@@ -122,8 +123,8 @@ def _waiting(one: Waiting) -> dict[str, Any]:
     return {
         "id": booking.id,
         "name": booking.patient.name,
-        "start": local(booking.start),
-        "offers": [local(start) for start in one.offers],
+        "start": _start(booking),
+        "offers": [local(hold.start, at(hold.location_id).zone) for hold in one.offers],
         "kept_until": local(one.kept_until) if one.kept_until else None,
         "contact": _contact(booking),
         "by_mail": booking.patient.email is not None,
@@ -139,7 +140,8 @@ def _names() -> dict[str, str]:
 def _free(slot: Slot, with_whom: Mapping[str, str]) -> dict[str, Any]:
     return {
         "free": True,
-        "start": local(slot.start),
+        "start": local(slot.start, place(slot.location).zone),
+        "place": None if facts().is_one_place else place(slot.location).name,
         "slot": slot.id,
         "service": slot.service,
         "practitioner": with_whom.get(slot.practitioner),
@@ -153,8 +155,9 @@ def _row(
     return {
         "free": False,
         "id": booking.id,
-        "start": local(booking.start),
-        "end": local(booking.end),
+        "start": _start(booking),
+        "end": local(booking.end, at(booking.location_id).zone),
+        "place": None if facts().is_one_place else at(booking.location_id).place.name,
         "name": booking.patient.name,
         "reference": references.show(booking.reference),
         "source": SOURCES.get(booking.source, booking.source),
@@ -162,6 +165,7 @@ def _row(
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
         "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
+        "mode": _mode(booking),
         "contact": _contact(booking),
         "mail_failed": row.mail_failed,
         # What is over needs nothing any more.
@@ -172,6 +176,16 @@ def _row(
     }
 
 
+def _start(booking: Booking) -> datetime:
+    return local(booking.start, at(booking.location_id).zone)
+
+
+def _mode(booking: Booking) -> str | None:
+    """How the visit takes place, where nobody has to come for it."""
+    mode = booking.service.mode
+    return None if mode is Mode.IN_PERSON else MODE_WORDS[mode]
+
+
 def _contact(booking: Booking) -> str:
     phone = booking.patient.phone
     return show_phone(phone, facts().country) if phone else booking.patient.email or ""
@@ -180,7 +194,9 @@ def _contact(booking: Booking) -> str:
 def actions(booking: Booking, *, person: SignedIn, now: datetime) -> list[dict[str, Any]]:
     """The steps that this person can take now, the likeliest first."""
     standing = lifecycle.Standing(booking.state, booking.start, booking.end)
-    steps = lifecycle.next_steps(standing, by=person.actor.kind, now=now, zone=facts().zone)
+    steps = lifecycle.next_steps(
+        standing, by=person.actor.kind, now=now, zone=at(booking.location_id).zone
+    )
     shown = [step for step in steps if step not in _NOT_BUTTONS]
     return [
         {
@@ -207,7 +223,9 @@ def card(
     """Everything about one booking that reception may see."""
     patient = booking.patient
     standing = lifecycle.Standing(booking.state, booking.start, booking.end)
-    steps = lifecycle.next_steps(standing, by=person.actor.kind, now=now, zone=facts().zone)
+    steps = lifecycle.next_steps(
+        standing, by=person.actor.kind, now=now, zone=at(booking.location_id).zone
+    )
     return {
         "booking": {
             "id": booking.id,
@@ -217,12 +235,17 @@ def card(
             "email": patient.email,
             "phone": show_phone(patient.phone, facts().country) if patient.phone else None,
             "phone_href": dial_link(patient.phone) if patient.phone else None,
-            "start": local(booking.start),
-            "end": local(booking.end),
+            "start": _start(booking),
+            "end": local(booking.end, at(booking.location_id).zone),
+            "where": None if facts().is_one_place else at(booking.location_id).where,
             "service": booking.service.name,
+            "mode": _mode(booking),
+            "mode_text": booking.service.mode_text,
             "practitioner": booking.practitioner.name,
             "reference": references.show(booking.reference),
             "source": SOURCES.get(booking.source, booking.source),
+            "came_from": booking.came_from,
+            "referral": booking.referral,
             "state": booking.state.value,
             "state_words": STATE_WORDS[booking.state],
             "version": booking.updated_at.isoformat(),
@@ -253,7 +276,11 @@ def _undo(
     standing = lifecycle.Standing(booking.state, booking.start, booking.end)
     try:
         lifecycle.require_undo(
-            standing, taken_at=steps[-1].at, by=person.actor.kind, now=now, zone=facts().zone
+            standing,
+            taken_at=steps[-1].at,
+            by=person.actor.kind,
+            now=now,
+            zone=at(booking.location_id).zone,
         )
     except TransitionRefused:
         return None

@@ -18,7 +18,7 @@ from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.access import current_staff
-from booking.web.clinic import facts
+from booking.web.clinic import at
 from booking.web.desk import board
 from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
@@ -147,7 +147,9 @@ def _own(booking_id: int, person: SignedIn) -> Booking:
 
 
 def _back_to_day(found: Booking) -> ResponseReturnValue:
-    chosen = times.parse_day(request.form.get("day")) or local_day(found.start, facts().zone)
+    chosen = times.parse_day(request.form.get("day")) or local_day(
+        found.start, at(found.location_id).zone
+    )
     address = url_for("desk.day", day=chosen.isoformat(), _anchor=f"booking-{found.id}")
     return redirect(address, code=303)
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound, SlotRefusal
 from booking.domain.intake import ADULT_AT
+from booking.domain.modes import MODE_WORDS, Mode, Patients
 from booking.domain.people import Findings, Person, age_on, read_guardian
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
@@ -17,11 +18,12 @@ from booking.services.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
 from booking.store.engine import Session
 from booking.web.access import current_staff
-from booking.web.clinic import facts, local, now
+from booking.web.clinic import facts, local, now, rulebook
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.patients import forms, times
+from booking.web.wording import FOR_WHOM_AT_DESK
 
 
 @blueprint.route("/book", methods=["GET", "POST"])
@@ -56,12 +58,24 @@ def _form() -> dict[str, Any]:
         return {
             "day": chosen,
             "slots": times.shown(of_day),
-            "several": len(plans) > 1,
-            "kind": plans[0].service if plans else None,
-            "kinds": {slug: some[0].service_name for slug, some in rulebook.services.items()},
+            "several": len({plan.practitioner for plan in plans}) > 1,
+            "kind": _kind(rulebook),
+            "kinds": {slug: _kind_words(some[0]) for slug, some in rulebook.services.items()},
+            "about": _about(plans[0]) if plans else [],
         }
 
     return read(look)
+
+
+def _about(plan: Plan) -> list[str]:
+    """What is special about a kind of consultation: for whom it is, and how it takes place."""
+    whom = [] if plan.patients is Patients.ALL else [f"for {FOR_WHOM_AT_DESK[plan.patients]}"]
+    return whom + ([] if plan.mode is Mode.IN_PERSON else [MODE_WORDS[plan.mode].lower()])
+
+
+def _kind_words(plan: Plan) -> str:
+    about = ", ".join(_about(plan))
+    return f"{plan.service_name} ({about})" if about else plan.service_name
 
 
 def _plans(rulebook: Rulebook) -> list[Plan]:
@@ -69,6 +83,11 @@ def _plans(rulebook: Rulebook) -> list[Plan]:
     services = rulebook.services
     asked = request.args.get("service", "")
     return services.get(asked) or next(iter(services.values()), [])
+
+
+def _kind(rulebook: Rulebook) -> str | None:
+    """The service whose times the form shows."""
+    return next((plan.service for plan in _plans(rulebook)), None)
 
 
 def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None:
@@ -80,7 +99,13 @@ def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None
         slot = None
     if slot is None:
         found.add("slot", "missing", "Choose a time")
-    person = forms.read_person(values, found, country=clinic.country, today=today)
+    person = forms.read_person(
+        values,
+        found,
+        country=clinic.country,
+        today=today,
+        by_phone=rulebook().is_by_phone(slot[0] if slot else _kind(rulebook())),
+    )
     if slot is None or person is None:
         return None
     service, practitioner, start = slot

@@ -7,14 +7,18 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import HoldExpired, SlotRefusal, SlotUnavailable
-from booking.domain.slots import Slot, parse_slot_id
+from booking.domain.slots import parse_slot_id
 from booking.services import availability, drafts, holds
+from booking.services.free_time import slot_of
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.limits import HOLDS, READS, limited
-from booking.web.patients import asking, draft, times
+from booking.web.patients import asking, came_from, draft, times
+from booking.web.patients.views import visit_facts
+from booking.web.wording import FOR_WHOM
 
 blueprint = Blueprint("book", __name__, url_prefix="/book")
+blueprint.context_processor(lambda: {"carried": came_from.carried})
 
 
 @blueprint.get("")
@@ -23,7 +27,7 @@ def days() -> ResponseReturnValue:
     """Pick a day; with `slot`, one time that a link pointed at."""
     if request.args.get("slot"):
         return _offer(request.args["slot"])
-    tables = _tables()
+    tables = offered()
     own = draft.own_slot(draft.current())
     following = availability.first_slots(tables, 1)
     return render_template(
@@ -31,7 +35,7 @@ def days() -> ResponseReturnValue:
         **times.days_page(tables, after=times.parse_day(request.args.get("after"))),
         next_slot=times.shown(following)[0] if following else None,
         own=times.shown([own])[0] if own else None,
-        **_choices(),
+        **choices(),
         ready=request.args.get("ready") == "1",
     )
 
@@ -43,8 +47,12 @@ def times_of_day() -> ResponseReturnValue:
     day = times.parse_day(request.args.get("day"))
     if day is None:
         return redirect(url_for("book.days"))
-    page = times.times_page(_tables(), day, own=draft.own_slot(draft.current()))
-    return render_template("book/times.html", **page, **_choices())
+    own = draft.own_slot(draft.current())
+    # A time kept for another kind of visit is not one of this kind.
+    own = own if own is not None and own.service == _service() else None
+    return render_template(
+        "book/times.html", **times.times_page(offered(), day, own=own), **choices()
+    )
 
 
 @blueprint.post("/take")
@@ -85,6 +93,7 @@ def _hold(slot: str) -> str:
             slot,
             random_token=installation.random_token,
             now=now,
+            came_from=came_from.given(),
         )
     )
 
@@ -115,10 +124,10 @@ def extend() -> ResponseReturnValue:
 def _offer(slot: str) -> ResponseReturnValue:
     """One time that a link pointed at, ready to be taken; looking at it holds nothing."""
     service, practitioner, start = parse_slot_id(slot)
-    plan = rulebook().plan(service, practitioner)
-    wanted = Slot(service, practitioner, start, start + plan.rules.visit.length)
-    available = start in timetables(service, practitioner)[0].starts
-    others = availability.alternatives(timetables(service), start)
+    plan = rulebook().plan_at(service, practitioner, start)
+    wanted = slot_of(plan, start)
+    available = any(start in table.starts for table in timetables(service, practitioner))
+    others = availability.alternatives(timetables(service, _practitioner()), start)
     own = draft.own_slot(draft.current())
     if own is not None and own.id == wanted.id:
         return redirect(url_for("book.details"))
@@ -127,32 +136,41 @@ def _offer(slot: str) -> ResponseReturnValue:
         slot=times.shown([wanted])[0],
         available=available,
         alternatives=times.shown(others),
+        service=service if len(rulebook().services) > 1 else None,
+        practitioner=_practitioner(),
+        **visit_facts(plan),
     )
     return page, 200 if available else 409
 
 
-def _tables() -> list[availability.Timetable]:
-    """Of the practitioner who was chosen, or of all who offer the service."""
+def offered() -> list[availability.Timetable]:
+    """Of the practitioner and the location that were chosen, or of all that offer the service."""
     service = _service()
-    return timetables(service, _practitioner()) if service else []
+    return timetables(service, _practitioner(), _location()) if service else []
 
 
-def _choices() -> dict[str, Any]:
-    """The kinds of consultation and those who offer the chosen one, as far as there is a choice."""
+def choices() -> dict[str, Any]:
+    """What can be chosen: the kind of consultation, with whom, where."""
     service = _service()
-    offered_by = rulebook().services.get(service or "", [])
+    plans = rulebook().services.get(service or "", [])
+    people = {plan.practitioner: plan.practitioner_name for plan in plans}
+    places = {plan.place.slug: plan.place for plan in plans}
     return {
         "services": _services(),
         "service": service,
-        "people": [{"id": plan.practitioner, "name": plan.practitioner_name} for plan in offered_by]
-        if len(offered_by) > 1
-        else [],
+        "people": people if len(people) > 1 else {},
         "practitioner": _practitioner(),
+        "places": places if len(places) > 1 else {},
+        "location": _location(),
     }
 
 
 def _practitioner() -> str | None:
     return request.args.get("practitioner") or None
+
+
+def _location() -> str | None:
+    return request.args.get("location") or None
 
 
 def _service() -> str | None:
@@ -165,6 +183,8 @@ def _services() -> list[dict[str, Any]]:
             "id": slug,
             "name": plans[0].service_name,
             "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
+            "patients": FOR_WHOM[plans[0].patients],
+            **visit_facts(plans[0]),
         }
         for slug, plans in rulebook().services.items()
     ]

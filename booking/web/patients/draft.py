@@ -9,12 +9,14 @@ from booking.domain.errors import HoldExpired, Refusal
 from booking.domain.slots import Slot, parse_slot_id
 from booking.services import availability, drafts
 from booking.services.drafts import DraftView
+from booking.services.free_time import slot_of
 from booking.services.texts import QUESTIONS
 from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.patients import asking, forms, times
 from booking.web.patients.asking import QuestionPage
+from booking.web.patients.views import visit_facts
 
 DRAFT_COOKIE = "draft"
 DRAFT_SECONDS = int(drafts.LIFETIME.total_seconds())
@@ -83,8 +85,7 @@ def own_slot(draft: DraftView | None) -> Slot | None:
     if draft is None or draft.slot is None or draft.hold_id is None:
         return None
     service, practitioner, start = parse_slot_id(draft.slot)
-    plan = rulebook().plan(service, practitioner)
-    return Slot(service, practitioner, start, start + plan.rules.visit.length)
+    return slot_of(rulebook().plan_at(service, practitioner, start), start)
 
 
 def take_again(draft: DraftView | None) -> ResponseReturnValue:
@@ -96,15 +97,17 @@ def take_again(draft: DraftView | None) -> ResponseReturnValue:
 
 def gone(refusal: Refusal, slot: str, *, kept: bool) -> ResponseReturnValue:
     """A time that cannot be had any more is not an error page: it offers the nearest ones."""
-    service, _, start = parse_slot_id(slot)
+    service, practitioner, start = parse_slot_id(slot)
     others = availability.alternatives(timetables(service), start)
+    plan = rulebook().plan_at(service, practitioner, start)
     reasons = {"slot_unavailable": "taken", "hold_expired": "expired"}
     page = render_template(
         "book/gone.html",
         reason=reasons.get(refusal.code, "unavailable"),
         message=ANSWERS[refusal.code].words,
-        wanted=local(start),
+        wanted=local(start, plan.rules.zone),
         alternatives=times.shown(others),
         kept=kept,
+        **visit_facts(plan),
     )
     return page, 409

@@ -23,13 +23,13 @@ from booking.services.outbox import messages_of
 from booking.services.texts import QUESTIONS
 from booking.store.records import Message
 from booking.web import answers
-from booking.web.clinic import facts, local, now, rulebook
+from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
 from booking.web.patients import asking, draft, forms, questions
 from booking.web.patients.choosing import blueprint
 from booking.web.patients.held import hold_shown
-from booking.web.patients.views import booking_facts
+from booking.web.patients.views import booking_facts, visit_facts
 from booking.web.texts import text
 
 
@@ -44,7 +44,7 @@ def details() -> ResponseReturnValue:
     problems = Findings()
     if request.method == "POST":
         values = forms.typed(request.form)
-        person = _read_person(values, problems)
+        person = _read_person(values, found.slot, problems)
         complete = person is not None and not _is_minor(person, found)
         write(
             lambda session, now: drafts.keep_answers(
@@ -77,7 +77,7 @@ def check() -> ResponseReturnValue:
         return redirect(url_for("book.days"))
     if found.booking_id is not None:
         return redirect(_confirmed_address(found.booking_id))
-    person = _read_person(found.answers, Findings())
+    person = _read_person(found.answers, found.slot, Findings())
     if person is None or not found.is_complete:
         return redirect(url_for("book.details"))
     if _is_minor(person, found):
@@ -95,8 +95,7 @@ def check() -> ResponseReturnValue:
         problems.add(
             "privacy", "missing", "Tick the box to say that you have read the privacy notice"
         )
-    service, practitioner, _ = parse_slot_id(found.slot)
-    plan = rulebook().plan(service, practitioner)
+    plan = rulebook().plan_at(*parse_slot_id(found.slot))
     page = render_template(
         "book/check.html",
         hold=hold_shown(found),
@@ -108,6 +107,7 @@ def check() -> ResponseReturnValue:
         **_from_answers(intake, person, found),
         errors=problems.errors,
         notice_version=facts().privacy_notice,
+        **visit_facts(plan, number_given=person.phone is not None),
     )
     return page, 422 if problems.errors else 200
 
@@ -125,7 +125,6 @@ def confirmed(token: str) -> ResponseReturnValue:
     if booking.state is not State.CONFIRMED:
         return redirect(url_for("manage.show", token=token))
     mail = [message for message in messages if message.kind.audience is Audience.PATIENT]
-    clinic = facts()
     return render_template(
         "book/confirmed.html",
         booking=booking_facts(booking),
@@ -136,7 +135,7 @@ def confirmed(token: str) -> ResponseReturnValue:
         mail_leaves=_held_back_until(mail),
         manage_url=url_for("manage.show", token=token),
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, clinic)),
+        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
     )
 
 
@@ -199,7 +198,12 @@ def _confirmed_address(booking_id: int) -> str:
     return url_for("book.confirmed", token=token) if token else url_for("book.days")
 
 
-def _read_person(values: dict[str, str], found: Findings) -> Person | None:
+def _read_person(values: dict[str, str], slot: str, found: Findings) -> Person | None:
     clinic = facts()
-    today = local_day(now(), clinic.zone)
-    return forms.read_person(values, found, country=clinic.country, today=today)
+    return forms.read_person(
+        values,
+        found,
+        country=clinic.country,
+        today=local_day(now(), clinic.zone),
+        by_phone=rulebook().is_by_phone(parse_slot_id(slot)[0]),
+    )

@@ -17,13 +17,27 @@ def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
 
 
 def read_person(
-    values: Mapping[str, str], found: Findings, *, country: str, today: date, locale: str = "en"
+    values: Mapping[str, str],
+    found: Findings,
+    *,
+    country: str,
+    today: date,
+    by_phone: bool,
+    locale: str = "en",
 ) -> Person | None:
-    """The person that the fields describe; None when `found` has something to say."""
+    """
+    The person that the fields describe; None when `found` has something to say.
+
+    A visit `by_phone` needs a number to call.
+    """
     name = read_name(values.get("name", ""), found)
     birth = read_birth_parts(values, found, today=today)
     email, phone = read_contacts(
-        values.get("email", ""), values.get("phone", ""), found, country=country
+        values.get("email", ""),
+        values.get("phone", ""),
+        found,
+        country=country,
+        by_phone=by_phone,
     )
     if found.errors or birth is None:
         return None

@@ -1,6 +1,5 @@
 """The patient's own booking, behind the link in the mail: see it, move it, cancel it."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -22,9 +21,10 @@ from booking.services import availability, bookings, changes, intakes, new_times
 from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
+from booking.services.free_time import slot_of
 from booking.services.letters import google_link
 from booking.store.bookings import Booking
-from booking.web.clinic import facts, timetables
+from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
 from booking.web.patients import times
@@ -48,7 +48,7 @@ def download(token: str) -> Response:
     if booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}:
         raise NotFound
     response = Response(
-        ics.download(patient_appointment(booking, facts())),
+        ics.download(patient_appointment(booking, at(booking.location_id))),
         content_type="text/calendar; charset=utf-8",
     )
     response.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
@@ -163,9 +163,6 @@ def _booking(token: str) -> Booking:
 
 def _show(token: str, booking: Booking, *, notice: str | None) -> str:
     view = booking_facts(booking)
-    service, practitioner = booking.service.slug, booking.practitioner.slug
-    length = booking.end - booking.start
-    offers = [Slot(service, practitioner, start, start + length) for start in _offered(booking)]
     # The address may be kept as a bookmark; what it congratulates on must still be so.
     if (notice == "cancelled") != view["cancelled"]:
         notice = "too_late" if notice == "too_late" else None
@@ -174,11 +171,11 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         token=token,
         booking=view,
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
-        offers=times.shown(offers),
+        offers=times.shown(_offered(booking)),
         must_call=view["changeable"] and _must_call(booking),
         notice=notice if notice in {"moved", "cancelled", "too_late", "call"} else None,
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, facts())),
+        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
     )
 
 
@@ -186,12 +183,15 @@ def _must_call(booking: Booking) -> bool:
     return read(lambda session, _: intakes.must_call(session, booking.id))
 
 
-def _offered(booking: Booking) -> list[datetime]:
+def _offered(booking: Booking) -> list[Slot]:
     """The times that the clinic keeps for this booking instead of its own."""
     if booking.stranding is not Stranding.TO_MOVE:
         return []
-    held = read(lambda session, now: new_times.offered(session, booking.id, now=now))
-    return [hold.start for hold in held]
+    service, practitioner = booking.service.slug, booking.practitioner.slug
+    return [
+        Slot(service, practitioner, at(hold.location_id).place.slug, hold.start, hold.end)
+        for hold in read(lambda session, now: new_times.offered(session, booking.id, now=now))
+    ]
 
 
 def _unchangeable(token: str, booking: Booking) -> ResponseReturnValue | None:
@@ -201,7 +201,7 @@ def _unchangeable(token: str, booking: Booking) -> ResponseReturnValue | None:
 
 
 def _tables(booking: Booking) -> list[Timetable]:
-    """The free times of the practitioner whom this booking is with."""
+    """The free times of the practitioner whom this booking is with, at all places."""
     service, practitioner = booking.service.slug, booking.practitioner.slug
     return timetables(service, practitioner)
 
@@ -211,9 +211,10 @@ def _move_check(token: str, booking: Booking, slot: str) -> ResponseReturnValue:
     if (service, practitioner) != (booking.service.slug, booking.practitioner.slug):
         raise NotFound
     tables = timetables(service, practitioner)
-    available = start in tables[0].starts or start in _offered(booking)
+    held = any(slot.start == start for slot in _offered(booking))
+    available = held or any(start in table.starts for table in tables)
     others = availability.alternatives(tables, start)
-    wanted = Slot(service, practitioner, start, start + (booking.end - booking.start))
+    wanted = slot_of(rulebook().plan_at(service, practitioner, start), start)
     context: dict[str, Any] = {
         "token": token,
         "booking": booking_facts(booking),

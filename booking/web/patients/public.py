@@ -1,8 +1,9 @@
-"""The public pages: landing, article, privacy, accessibility."""
+"""The public pages: landing, article, privacy, accessibility, and what leads crawlers to them."""
 
 from flask import Blueprint, Response, render_template
 
 from booking.services import availability
+from booking.web import findable
 from booking.web.clinic import facts, main_service, rulebook, timetables
 from booking.web.limits import READS, limited
 from booking.web.patients import times
@@ -43,5 +44,21 @@ def accessibility() -> str:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     # Calendar readers of some vendors obey this file, so /calendar/ must stay allowed.
-    lines = ("User-agent: *", "Disallow: /manage/", "Disallow: /desk", "Disallow: /login", "")
+    lines = (
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in ("/manage/", "/desk", "/admin", "/login")),
+        f"Sitemap: {findable.public_address('public.sitemap')}",
+        "",
+    )
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The public pages, and when their words last changed."""
+    pages = [
+        {"address": findable.public_address(name), "changed": findable.last_changed(name)}
+        for name in findable.PAGES
+    ]
+    text = render_template("public/sitemap.xml", pages=pages)
+    return Response(text, content_type="application/xml; charset=utf-8")

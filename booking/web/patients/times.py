@@ -6,9 +6,10 @@ from typing import Any
 
 from booking.domain.slots import Slot
 from booking.domain.time import FIRST_YEAR, LAST_YEAR
+from booking.formats import dates
 from booking.services import availability
 from booking.services.availability import Timetable
-from booking.web.clinic import local, rulebook
+from booking.web.clinic import facts, local, place, rulebook
 
 DAYS_SHOWN = 10
 NOON, EVENING = 12, 17
@@ -23,29 +24,38 @@ def parse_day(text: str | None) -> date | None:
     return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def days_page(tables: list[Timetable], *, after: date | None) -> dict[str, Any]:
-    """The next ten days that have free times, and where the later ones begin."""
+def days_page(
+    tables: list[Timetable], *, after: date | None, limit: int = DAYS_SHOWN
+) -> dict[str, Any]:
+    """The next days that have free times, and where the later ones begin."""
     starts: dict[date, set[datetime]] = {}
     for table in tables:
         for day, start in zip(table.days, table.starts, strict=True):
             if after is None or day > after:
                 starts.setdefault(day, set()).add(start)
     days = sorted(starts)
-    shown = days[:DAYS_SHOWN]
+    shown = days[:limit]
     return {
         "days": [{"date": day, "count": len(starts[day])} for day in shown],
-        "later": shown[-1] if len(days) > DAYS_SHOWN else None,
+        "later": shown[-1] if len(days) > limit else None,
         "earlier": after is not None,
+        **_where(tables),
     }
 
 
 def times_page(tables: list[Timetable], day: date, *, own: Slot | None = None) -> dict[str, Any]:
     """The free times of a day in parts of the day; the visitor's own held time among them."""
-    slots = {slot.start: slot.id for slot in availability.whoever_is_free(tables, day, day)}
-    if own is not None and local(own.start).date() == day:
-        slots[own.start] = own.id
+    slots = {slot.start: slot for slot in availability.whoever_is_free(tables, day, day)}
+    if own is not None and _local(own).date() == day:
+        slots[own.start] = own
+    several = len({table.plan.place.id for table in tables}) > 1
     entries: list[dict[str, Any]] = [
-        {"id": slots[start], "start": local(start), "own": own is not None and own.start == start}
+        {
+            "id": slots[start].id,
+            "start": _local(slots[start]),
+            "own": own is not None and own.start == start,
+            "place": place(slots[start].location).name if several else None,
+        }
         for start in sorted(slots)
     ]
     other_days = sorted({table_day for table in tables for table_day in table.days})
@@ -56,18 +66,37 @@ def times_page(tables: list[Timetable], day: date, *, own: Slot | None = None) -
         "evening": [entry for entry in entries if entry["start"].hour >= EVENING],
         "earlier_day": max((d for d in other_days if d < day), default=None),
         "later_day": min((d for d in other_days if d > day), default=None),
+        **_where(tables),
+    }
+
+
+def _where(tables: Iterable[Timetable]) -> dict[str, Any]:
+    """The address and the name of the zone, where all of it is at one place or by one clock."""
+    places = {table.plan.place.id: table.plan.place for table in tables}
+    zones = {place.zone for place in places.values()}
+    return {
+        "address": next(iter(places.values())).address if len(places) == 1 else None,
+        "zone_name": dates.show_zone(zones.pop()) if len(zones) == 1 else None,
     }
 
 
 def shown(slots: Iterable[Slot]) -> list[dict[str, Any]]:
-    """Slots as templates want them: with their times on the clinic's wall, and with whom."""
+    """Slots as templates want them: with their times on the wall there, with whom and where."""
     names = {plan.practitioner: plan.practitioner_name for plan in rulebook().plans}
+    one_place = facts().is_one_place
     return [
         {
             "id": slot.id,
-            "start": local(slot.start),
-            "end": local(slot.end),
+            "start": _local(slot),
+            "end": local(slot.end, place(slot.location).zone),
             "practitioner": names.get(slot.practitioner),
+            "place": None if one_place else place(slot.location).name,
+            "address": place(slot.location).address,
+            "zone_name": dates.show_zone(place(slot.location).zone),
         }
         for slot in slots
     ]
+
+
+def _local(slot: Slot) -> datetime:
+    return local(slot.start, place(slot.location).zone)

@@ -1,18 +1,22 @@
-"""A booking's facts as patient pages show them: the minimum, since mails get forwarded."""
+"""A visit as patient pages show it, offered or booked: the minimum, since mails get forwarded."""
 
 from typing import Any
 
-from booking.domain import lifecycle, references
+from booking.domain import lifecycle, modes, references
 from booking.domain.lifecycle import State
+from booking.domain.modes import Patients
+from booking.formats import dates
+from booking.services import whereabouts
+from booking.services.clinic import Plan
 from booking.store.bookings import Booking
-from booking.web.clinic import facts, local, now
-from booking.web.wording import STATE_WORDS
+from booking.web.clinic import at, local, now
+from booking.web.wording import FOR_WHOM, STATE_WORDS
 
 
 def booking_facts(booking: Booking) -> dict[str, Any]:
     """What a patient sees of a booking; times on the clinic's wall."""
     moment = now()
-    clinic = facts()
+    clinic = at(booking.location_id)
     standing = lifecycle.Standing(booking.state, booking.start, booking.end)
     cancelled = booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}
     changeable = State.CANCELLED in lifecycle.next_steps(
@@ -20,16 +24,32 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
     )
     return {
         "reference": references.show(booking.reference),
-        "start": local(booking.start),
-        "end": local(booking.end),
+        "start": local(booking.start, clinic.zone),
+        "end": local(booking.end, clinic.zone),
+        "zone_name": dates.show_zone(clinic.zone),
+        "place_name": clinic.place.name,
+        "directions": clinic.place.directions,
         "minutes": int((booking.end - booking.start).total_seconds() // 60),
         "practitioner": booking.practitioner.name,
         "service": booking.service.name,
-        "place": f"{clinic.name}, {clinic.address}",
+        "where": whereabouts.of_booking(booking, clinic.where),
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
         "past": booking.end <= moment,
         "cancelled": cancelled,
         "changeable": changeable,
         "late": lifecycle.is_late_cancellation(booking.start, now=moment),
+    }
+
+
+def visit_facts(plan: Plan, *, number_given: bool | None = None) -> dict[str, Any]:
+    """For whom a visit on offer is, and where it would take place."""
+    return {
+        "for_whom": None if plan.patients is Patients.ALL else FOR_WHOM[plan.patients],
+        "where": modes.whereabouts(
+            plan.mode,
+            place=at(plan.place.id).where,
+            text=modes.before_booking(plan.mode_text),
+            number_given=number_given,
+        ),
     }

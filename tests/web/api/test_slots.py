@@ -31,6 +31,8 @@ def test_the_services_are_told_with_the_current_privacy_notice(api: Api):
                 "name": "Micro needling consultation",
                 "minutes": 30,
                 "practitioners": ["dr-ahmed"],
+                "patients": "all",
+                "mode": "in_person",
             }
         ],
         "privacy_notice": "1",
@@ -198,7 +200,13 @@ def add_practitioner(clinic: Clinic, slug: str) -> None:
         session.flush()
         session.add(ServicePractitioner(service_id=service.id, practitioner_id=resource.id))
         session.add_all(
-            OpeningHours(practitioner_id=resource.id, weekday=day, opens=9 * 60, closes=12 * 60)
+            OpeningHours(
+                practitioner_id=resource.id,
+                location_id=1,
+                weekday=day,
+                opens=9 * 60,
+                closes=12 * 60,
+            )
             for day in range(5)
         )
         session.execute(update(ClinicRow).values(version=ClinicRow.version + 1))

@@ -1,0 +1,44 @@
+"""Addresses found in plain text: only https, and without the full stop that follows."""
+
+import pytest
+
+from booking.formats.web_addresses import split
+
+ROOM = "https://video.example/room"
+
+
+def test_a_text_comes_back_in_pieces_with_its_addresses():
+    assert split(f"Join at {ROOM}?a=1&b=2 at nine.\nOr {ROOM}") == [
+        ("Join at ", None),
+        (f"{ROOM}?a=1&b=2", f"{ROOM}?a=1&b=2"),
+        (" at nine.\nOr ", None),
+        (ROOM, ROOM),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (f"See {ROOM}.", ROOM),
+        (f"({ROOM})", ROOM),
+        (f"<{ROOM}>", ROOM),
+        (f'"{ROOM}"onmouseover="x"', ROOM),
+        (f"{ROOM}_(one)", f"{ROOM}_(one)"),
+        ("HTTPS://VIDEO.EXAMPLE!", "HTTPS://VIDEO.EXAMPLE"),
+    ],
+)
+def test_an_address_ends_where_the_sentence_goes_on(text: str, address: str):
+    pieces = split(text)
+    assert [found for _, found in pieces if found] == [address]
+    assert "".join(words for words, _ in pieces) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["http://video.example", "javascript:alert(1)", "https://", "https://.", "no address"]
+)
+def test_nothing_else_becomes_a_link(text: str):
+    assert split(text) == [(text, None)]
+
+
+def test_no_text_has_no_pieces():
+    assert split("") == []
