@@ -46,12 +46,12 @@ def change(clinic: Clinic, **facts: object) -> None:
 
 def mail_of(clinic: Clinic, booking: Booking) -> tuple[str, str, strict_ics.Component]:
     """The confirmation: its plain text, its HTML and its event."""
-    facts = clinic.read(lambda session, _: clinic.offers.rulebook(session)).clinic
+    rulebook = clinic.read(lambda session, _: clinic.offers.rulebook(session))
 
     def write(session: Session, now: object) -> letters.Letter:
         message = session.merge(messages(clinic, booking)[0], load=True)
         return letters.letter(
-            message, facts, clinic.links, sender="booking@clinic.example", now=now
+            message, rulebook, clinic.links, sender="booking@clinic.example", now=now
         )
 
     message = compose(clinic.read(write))

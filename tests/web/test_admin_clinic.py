@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from booking.store.clinic import Clinic as Row
+from booking.services import clinic_details
 from tests.services.deeds import TUESDAY_9, is_offered, now_is, wall
 from tests.support import Clinic
 from tests.web.visitor import Page, Visitor
@@ -147,7 +147,7 @@ def test_what_makes_no_sense_is_said_beside_the_field_and_nothing_is_saved(
     assert shown.status == 422
     assert why in shown.why(field)
     assert list(shown.summary()) == [field]
-    saved = clinic.read(lambda session, _: session.get_one(Row, 1))
+    saved = clinic.read(lambda session, _: clinic_details.as_it_is(session))
     assert (saved.name, saved.time_zone, saved.accent) == (
         "Ahmed Skin Clinic",
         "America/New_York",
