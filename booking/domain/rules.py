@@ -26,6 +26,11 @@ class Visit:
     cap_day: int | None = None
     cap_week: int | None = None
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether there is a most of them."""
+        return self.cap_day is not None or self.cap_week is not None
+
     def claim(self, start: datetime) -> Span:
         """The time that a visit at `start` takes from the practitioner, buffers included."""
         return Span(start - self.buffer_before, start + self.length + self.buffer_after)

@@ -136,10 +136,16 @@ def _require(
         session, plan, window(plan, day, day), now=now, without_booking=without_booking
     )
     others = caps.visits(
-        session, plan, first=day, last=day, now=now, without_booking=without_booking
+        session, [plan], first=day, last=day, now=now, without_booking=without_booking
     )
     free = require_free(
-        plan.rules, busy.taken, start, now=now, notice=notice, others=others, needs=busy.needs
+        plan.rules,
+        busy.taken,
+        start,
+        now=now,
+        notice=notice,
+        others=others[plan.key],
+        needs=busy.needs,
     )
     claims.release(session, busy.expired)
     return accept(plan, free, busy.choose_rooms(plan.rules.visit.claim(free)))

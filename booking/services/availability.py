@@ -8,7 +8,7 @@ raises in its own transaction, and until the moment at which time alone would ch
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from booking.domain.errors import NotFound
 from booking.domain.slots import Slot, by_start
 from booking.domain.time import ONE_DAY, local_day, midnight
 from booking.services.clinic import Plan, Rulebook
-from booking.services.free_time import read_busy, slot_of, starts_of, window
+from booking.services.free_time import Busy, fresh_starts, slot_of
 from booking.services.reading_rules import read_rulebook
 from booking.store.base import table
 from booking.store.clinic import Clinic, Resource
@@ -43,6 +43,8 @@ _VERSIONS = select(_resources.id, _resources.version, _clinic.version).select_fr
 
 # Of the rules, of the practitioner, and of each room: under these an answer is remembered.
 Versions = tuple[int, ...]
+# Service, practitioner and location.
+Key = tuple[int, int, int]
 # ISO year and week.
 Week = tuple[int, int]
 
@@ -83,7 +85,7 @@ class Offers:
     def __init__(self) -> None:
         # Only ever replaced as a whole or by key, so readers need no lock.
         self._rulebook: Rulebook | None = None
-        self._timetables: dict[tuple[int, int, int], Timetable] = {}
+        self._timetables: dict[Key, Timetable] = {}
 
     def rulebook(self, session: Session) -> Rulebook:
         """
@@ -146,8 +148,8 @@ class Offers:
         versions = {row[0]: row[1] for row in glance.rows}
         found = []
         for plan in rulebook.plans_for(service, practitioner, location):
-            known = self._timetables.get(plan.key)
-            if known is None or not known.holds(_versions(rulebook, versions, plan), glance.now):
+            known = self._known(plan, _versions(rulebook, versions, plan), glance.now)
+            if known is None:
                 return None
             found.append(known)
         return found
@@ -170,18 +172,18 @@ class Offers:
         rows = session.execute(_VERSIONS).all()
         rulebook = self._rulebook_at(session, rows[0][2] if rows else None)
         claims_versions = {row[0]: row[1] for row in rows}
-        return [
-            self._timetable(session, plan, _versions(rulebook, claims_versions, plan), now)
-            for plan in rulebook.plans_for(service, practitioner, location)
-        ]
+        plans = rulebook.plans_for(service, practitioner, location)
+        versions = {plan.key: _versions(rulebook, claims_versions, plan) for plan in plans}
+        known = {plan.key: self._known(plan, versions[plan.key], now) for plan in plans}
+        stale = [plan for plan in plans if known[plan.key] is None]
+        # What is given back is what was read here: other threads may be behind.
+        read = {one.plan.key: one for one in _read_timetables(session, stale, versions, now)}
+        self._timetables.update(read)
+        return [known[plan.key] or read[plan.key] for plan in plans]
 
-    def _timetable(
-        self, session: Session, plan: Plan, versions: Versions, now: datetime
-    ) -> Timetable:
+    def _known(self, plan: Plan, versions: Versions, now: datetime) -> Timetable | None:
         known = self._timetables.get(plan.key)
-        if known is None or not known.holds(versions, now):
-            known = self._timetables[plan.key] = _read_timetable(session, plan, versions, now)
-        return known
+        return known if known is not None and known.holds(versions, now) else None
 
 
 def _versions(rulebook: Rulebook, versions: Mapping[int, int], plan: Plan) -> Versions:
@@ -266,14 +268,25 @@ def alternatives(tables: Sequence[Timetable], wanted: datetime) -> list[Slot]:
     return sorted(found[:ALTERNATIVES], key=by_start)
 
 
-def _read_timetable(session: Session, plan: Plan, versions: Versions, now: datetime) -> Timetable:
-    zone = plan.rules.zone
-    today, last = local_day(now, zone), plan.rules.last_day(now)
-    busy = read_busy(session, plan, window(plan, today, last), now=now)
-    starts = starts_of(session, plan, busy, first=today, last=last, now=now)
+def _read_timetables(
+    session: Session, plans: Sequence[Plan], versions: Mapping[Key, Versions], now: datetime
+) -> Iterator[Timetable]:
+    """In as many questions for many plans as for one."""
+    if not plans:
+        return
+    first = min(local_day(now, plan.rules.zone) for plan in plans)
+    last = max(plan.rules.last_day(now) for plan in plans)
+    for busy, starts in fresh_starts(session, plans, first=first, last=last, now=now):
+        yield _timetable(busy, starts, versions[busy.plan.key], now)
+
+
+def _timetable(
+    busy: Busy, starts: Sequence[datetime], versions: Versions, now: datetime
+) -> Timetable:
+    plan, zone = busy.plan, busy.plan.rules.zone
     # Time alone changes the answer when a hold runs out, when the first start comes closer than
     # the notice, and at midnight, when the horizon moves on.
-    edges = [midnight(today + ONE_DAY, zone), *busy.expiries]
+    edges = [midnight(local_day(now, zone) + ONE_DAY, zone), *busy.expiries]
     if starts:
         edges.append(starts[0] - plan.rules.visit.notice + _TICK)
     return Timetable(

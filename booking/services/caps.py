@@ -1,12 +1,13 @@
 """The visits that a service's caps count: booked ones and held ones."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
-from booking.domain.time import ONE_DAY, midnight
+from booking.domain.time import ONE_DAY, Span, midnight
 from booking.services.clinic import Plan
 from booking.store.base import table
 from booking.store.bookings import Booking, Hold
@@ -18,38 +19,70 @@ _bookings, _holds = table(Booking).c, table(Hold).c
 
 def visits(
     session: Session,
-    plan: Plan,
+    plans: Sequence[Plan],
     *,
     first: date,
     last: date,
     now: datetime,
     without_booking: int | None = None,
-) -> list[datetime]:
+) -> dict[tuple[int, int, int], list[datetime]]:
     """
-    The starts of the plan's visits in all weeks that touch the days from `first` to `last`.
+    The starts of each plan's visits in all weeks that touch the days from `first` to `last`: those
+    of its practitioner for its service, at all places.
 
-    Empty, and nothing is asked, where the service has no cap. `without_booking` is one that is
-    about to move.
+    Empty where the service has no cap; nothing is asked where none has. `without_booking` is one
+    that is about to move.
     """
-    visit, zone = plan.rules.visit, plan.rules.zone
-    if visit.cap_day is None and visit.cap_week is None:
-        return []
-    begins = midnight(first - timedelta(days=first.weekday()), zone)
-    ends = midnight(last + timedelta(days=6 - last.weekday()) + ONE_DAY, zone)
-    booked = select(_bookings.start).where(
-        _bookings.practitioner_id == plan.practitioner_id,
-        _bookings.service_id == plan.service_id,
-        _bookings.start >= begins,
-        _bookings.start < ends,
+    found: dict[tuple[int, int, int], list[datetime]] = {plan.key: [] for plan in plans}
+    capped = [plan for plan in plans if plan.rules.visit.is_capped]
+    if capped:
+        weeks = _weeks(capped, first, last)
+        for practitioner_id, service_id, start in _starts(
+            session, capped, weeks, now=now, without_booking=without_booking
+        ):
+            for plan in capped:
+                if (plan.practitioner_id, plan.service_id) == (practitioner_id, service_id):
+                    found[plan.key].append(start)
+    return found
+
+
+def _weeks(plans: Iterable[Plan], first: date, last: date) -> Span:
+    """All instants of these weeks, by the clock of any of the plans."""
+    monday = first - timedelta(days=first.weekday())
+    next_monday = last + timedelta(days=6 - last.weekday()) + ONE_DAY
+    zones = {plan.rules.zone for plan in plans}
+    return Span(
+        min(midnight(monday, zone) for zone in zones),
+        max(midnight(next_monday, zone) for zone in zones),
+    )
+
+
+def _starts(
+    session: Session,
+    plans: Iterable[Plan],
+    weeks: Span,
+    *,
+    now: datetime,
+    without_booking: int | None,
+) -> Iterator[tuple[int, int, datetime]]:
+    practitioners = {plan.practitioner_id for plan in plans}
+    services = {plan.service_id for plan in plans}
+    booked = select(_bookings.practitioner_id, _bookings.service_id, _bookings.start).where(
+        _bookings.practitioner_id.in_(practitioners),
+        _bookings.service_id.in_(services),
+        _bookings.start >= weeks.start,
+        _bookings.start < weeks.end,
         _bookings.state.not_in(_NEVER_WAS),
     )
     if without_booking is not None:
         booked = booked.where(_bookings.id != without_booking)
-    held = select(_holds.start).where(
-        _holds.practitioner_id == plan.practitioner_id,
-        _holds.service_id == plan.service_id,
-        _holds.start >= begins,
-        _holds.start < ends,
+    held = select(_holds.practitioner_id, _holds.service_id, _holds.start).where(
+        _holds.practitioner_id.in_(practitioners),
+        _holds.service_id.in_(services),
+        _holds.start >= weeks.start,
+        _holds.start < weeks.end,
         _holds.expires_at > now,
     )
-    return [*session.scalars(booked), *session.scalars(held)]
+    for query in (booked, held):
+        for row in session.execute(query):
+            yield row[0], row[1], row[2]

@@ -20,23 +20,22 @@ from booking.store.clinic import Service
 
 # Made once, since making it costs more than running it.
 _claims, _holds = table(Claim).c, table(Hold).c
-_WITHIN = (
-    select(_claims.start, _claims.end, _claims.booking_id, _claims.hold_id, _holds.expires_at)
+_EACH_WITHIN = (
+    select(
+        _claims.resource_id,
+        _claims.start,
+        _claims.end,
+        _claims.booking_id,
+        _claims.hold_id,
+        _holds.expires_at,
+    )
     .select_from(table(Claim).outerjoin(table(Hold), _claims.hold_id == _holds.id))
     .where(
-        _claims.resource_id == bindparam("resource"),
+        _claims.resource_id.in_(bindparam("resources", expanding=True)),
         _claims.start < bindparam("window_end"),
         _claims.end > bindparam("window_start"),
     )
 )
-_EACH_WITHIN = select(
-    _claims.resource_id,
-    _claims.start,
-    _claims.end,
-    _claims.booking_id,
-    _claims.hold_id,
-    _holds.expires_at,
-).select_from(table(Claim).outerjoin(table(Hold), _claims.hold_id == _holds.id))
 _LONGEST_BUFFER = select(func.max(Service.buffer_before_minutes))
 
 
@@ -58,19 +57,6 @@ class Taken:
         return booking_id is not None and self.booking_id == booking_id
 
 
-def within(session: Session, resource_id: int, window: Span) -> list[Taken]:
-    """All claims that overlap `window`, those of expired holds included."""
-    values = {
-        "resource": resource_id,
-        "window_start": window.start,
-        "window_end": window.end,
-    }
-    return [
-        Taken(Span(start, end), booking_id, hold_id, expires_at)
-        for start, end, booking_id, hold_id, expires_at in session.execute(_WITHIN, values)
-    ]
-
-
 def release(session: Session, expired: Iterable[Taken]) -> None:
     """Remove holds that ran out; their claims go with them."""
     hold_ids = [claim.hold_id for claim in expired]
@@ -79,16 +65,11 @@ def release(session: Session, expired: Iterable[Taken]) -> None:
 
 
 def of_each(session: Session, resource_ids: Sequence[int], window: Span) -> dict[int, list[Taken]]:
-    """All claims of several resources that overlap `window`, read at once."""
+    """All claims of resources that overlap `window`, those of expired holds included."""
     found: dict[int, list[Taken]] = {resource_id: [] for resource_id in resource_ids}
-    if found:
-        query = _EACH_WITHIN.where(
-            _claims.resource_id.in_(resource_ids),
-            _claims.start < window.end,
-            _claims.end > window.start,
-        )
-        for resource_id, start, end, *owner in session.execute(query):
-            found[resource_id].append(Taken(Span(start, end), *owner))
+    values = {"resources": resource_ids, "window_start": window.start, "window_end": window.end}
+    for resource_id, start, end, *owner in session.execute(_EACH_WITHIN, values):
+        found[resource_id].append(Taken(Span(start, end), *owner))
     return found
 
 

@@ -1,6 +1,6 @@
 """What is taken and what is free of a plan, by what the database says at this moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,10 +20,10 @@ from booking.store.busy_times import BusyCalendar, BusyTime
 # Made once, since making it costs more than running it.
 _times, _calendars = table(BusyTime).c, table(BusyCalendar).c
 _ELSEWHERE = (
-    select(_times.start, _times.end)
+    select(_calendars.practitioner_id, _times.start, _times.end)
     .join(table(BusyCalendar), _times.calendar_id == _calendars.id)
     .where(
-        _calendars.practitioner_id == bindparam("practitioner"),
+        _calendars.practitioner_id.in_(bindparam("practitioners", expanding=True)),
         _times.start < bindparam("window_end"),
         _times.end > bindparam("window_start"),
     )
@@ -92,79 +92,102 @@ def read_busy(
     All that is taken in `window`; `without_booking` leaves out the claims of a booking that will
     move.
     """
-    own = claims.within(session, plan.practitioner_id, window)
-    rooms = claims.of_each(session, plan.rooms, window)
+    (busy,) = read_each(session, [plan], window, now=now, without_booking=without_booking)
+    return busy
 
-    def counting(found: Iterable[Taken]) -> list[Taken]:
-        active = (claim for claim in found if claim.counts(now))
+
+def read_each(
+    session: Session,
+    plans: Sequence[Plan],
+    window: Span,
+    *,
+    now: datetime,
+    without_booking: int | None = None,
+) -> list[Busy]:
+    """The same for several plans, in two questions however many they are."""
+    resources = {one for plan in plans for one in (plan.practitioner_id, *plan.rooms)}
+    found = claims.of_each(session, sorted(resources), window)
+    elsewhere = _elsewhere(session, {plan.practitioner_id for plan in plans}, window)
+
+    def counting(resource: int) -> list[Taken]:
+        active = (claim for claim in found[resource] if claim.counts(now))
         return [claim for claim in active if not claim.is_of(without_booking)]
 
-    everything = (*own, *(claim for found in rooms.values() for claim in found))
-    return Busy(
-        plan=plan,
-        own=counting(own),
-        elsewhere=_elsewhere(session, plan.practitioner_id, window),
-        rooms={room: counting(found) for room, found in rooms.items()},
-        expired=[claim for claim in everything if not claim.counts(now)],
-    )
+    counted = {resource: counting(resource) for resource in resources}
+    return [
+        Busy(
+            plan=plan,
+            own=counted[plan.practitioner_id],
+            elsewhere=elsewhere.get(plan.practitioner_id, []),
+            rooms={room: counted[room] for room in plan.rooms},
+            expired=[
+                claim
+                for resource in (plan.practitioner_id, *plan.rooms)
+                for claim in found[resource]
+                if not claim.counts(now)
+            ],
+        )
+        for plan in plans
+    ]
 
 
-def _elsewhere(session: Session, practitioner_id: int, window: Span) -> list[Span]:
+def _elsewhere(
+    session: Session, practitioner_ids: Iterable[int], window: Span
+) -> dict[int, list[Span]]:
     values = {
-        "practitioner": practitioner_id,
+        "practitioners": sorted(practitioner_ids),
         "window_start": window.start,
         "window_end": window.end,
     }
-    return [Span(start, end) for start, end in session.execute(_ELSEWHERE, values)]
+    found: dict[int, list[Span]] = {}
+    for practitioner_id, start, end in session.execute(_ELSEWHERE, values):
+        found.setdefault(practitioner_id, []).append(Span(start, end))
+    return found
 
 
 def fresh_starts(
     session: Session,
-    plan: Plan,
+    plans: Sequence[Plan],
     *,
     first: date,
     last: date,
     now: datetime,
     notice: timedelta | None = None,
-) -> list[datetime]:
-    """The free starts of a plan on the clinic days from `first` to `last`."""
-    busy = read_busy(session, plan, window(plan, first, last), now=now)
-    return starts_of(session, plan, busy, first=first, last=last, now=now, notice=notice)
+) -> list[tuple[Busy, list[datetime]]]:
+    """
+    What is taken of each plan, and its free starts on the clinic days from `first` to `last`.
 
-
-def starts_of(
-    session: Session,
-    plan: Plan,
-    busy: Busy,
-    *,
-    first: date,
-    last: date,
-    now: datetime,
-    notice: timedelta | None = None,
-) -> list[datetime]:
-    """The same for claims that were read before."""
-    return free_starts(
-        plan.rules,
-        busy.taken,
-        first=first,
-        last=last,
-        now=now,
-        notice=notice,
-        others=caps.visits(session, plan, first=first, last=last, now=now),
-        needs=busy.needs,
-    )
+    The database is asked as often for many plans as for one.
+    """
+    if not plans:
+        return []
+    windows = [window(plan, first, last) for plan in plans]
+    all_of_it = Span(min(one.start for one in windows), max(one.end for one in windows))
+    others = caps.visits(session, plans, first=first, last=last, now=now)
+    return [
+        (
+            busy,
+            free_starts(
+                busy.plan.rules,
+                busy.taken,
+                first=first,
+                last=last,
+                now=now,
+                notice=notice,
+                others=others[busy.plan.key],
+                needs=busy.needs,
+            ),
+        )
+        for busy in read_each(session, plans, all_of_it, now=now)
+    ]
 
 
 def staff_slots(
-    session: Session, plans: Iterable[Plan], *, first: date, last: date, now: datetime
+    session: Session, plans: Sequence[Plan], *, first: date, last: date, now: datetime
 ) -> list[Slot]:
     """What staff may book by phone: as for patients, but without minimum notice; by start."""
-    no_notice = timedelta()
-    found = [
-        slot_of(plan, start)
-        for plan in plans
-        for start in fresh_starts(session, plan, first=first, last=last, now=now, notice=no_notice)
-    ]
+    fresh = fresh_starts(session, plans, first=first, last=last, now=now, notice=timedelta())
+    found = [slot_of(busy.plan, start) for busy, starts in fresh for start in starts]
     return sorted(found, key=by_start)
 
 

@@ -76,17 +76,10 @@ def _nearest(
         plans = rulebook.plans_of(booking)
     except NoLongerOffered:
         return []
-    starts = [
-        (plan, start)
-        for plan in plans
-        for start in fresh_starts(
-            session,
-            plan,
-            first=local_day(now, plan.rules.zone),
-            last=plan.rules.last_day(now),
-            now=now,
-        )
-    ]
+    first = min(local_day(now, plan.rules.zone) for plan in plans)
+    last = max(plan.rules.last_day(now) for plan in plans)
+    fresh = fresh_starts(session, plans, first=first, last=last, now=now)
+    starts = [(busy.plan, start) for busy, found in fresh for start in found]
     chosen: list[tuple[Plan, datetime]] = []
     # Of two equally near the later comes first.
     for plan, start in sorted(

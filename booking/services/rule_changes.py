@@ -287,12 +287,10 @@ class _Deed:
 def _starts(
     session: Session, rulebook: Rulebook, monday: date, *, now: datetime
 ) -> dict[tuple[int, int, int], list[datetime]]:
-    return {
-        plan.key: free_time.fresh_starts(
-            session, plan, first=monday, last=monday + 6 * ONE_DAY, now=now
-        )
-        for plan in rulebook.plans
-    }
+    fresh = free_time.fresh_starts(
+        session, rulebook.plans, first=monday, last=monday + 6 * ONE_DAY, now=now
+    )
+    return {busy.plan.key: starts for busy, starts in fresh}
 
 
 def _plan_ahead(

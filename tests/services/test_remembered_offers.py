@@ -251,10 +251,9 @@ def test_what_is_remembered_is_not_stale_in_very_many_days(clinic: Clinic) -> No
 
 def test_the_test_above_notices_an_answer_that_is_kept_too_long(clinic: Clinic) -> None:
     class Stubborn(Offers):
-        def _timetable(self, session, plan, versions, now):  # type: ignore[no-untyped-def]
+        def _known(self, plan, versions, now):  # type: ignore[no-untyped-def]
             """Remember for ever, whatever the versions and the clock say."""
-            known = self._timetables.get(plan.key)
-            return known or super()._timetable(session, plan, versions, now)
+            return self._timetables.get(plan.key)
 
     clinic.offers = Stubborn()
     with pytest.raises(AssertionError):

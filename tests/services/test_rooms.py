@@ -197,7 +197,9 @@ def test_the_database_refuses_two_in_one_room(two_doctors: Clinic):
     other = two_doctors.book(TUESDAY_10, practitioner="dr-lee")
     span = two_doctors.read(
         lambda session, _: (
-            claims.within(session, room_ids_in(session)[0], window(TUESDAY_9))[0].span
+            claims.of_each(session, room_ids_in(session), window(TUESDAY_9))[
+                room_ids_in(session)[0]
+            ][0].span
         )
     )
     with pytest.raises(SlotUnavailable):

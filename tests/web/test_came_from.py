@@ -25,7 +25,7 @@ def came_from(clinic: Clinic) -> tuple[str | None, str | None]:
 
 
 def finish(visitor: Visitor) -> None:
-    assert fill_in(visitor).location == "/book/check"
+    assert fill_in(visitor).location == "/book/questions/cause"
     assert confirm(visitor).status == 303
 
 

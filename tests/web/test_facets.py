@@ -84,7 +84,7 @@ def test_a_visit_by_phone_asks_for_a_number_beside_the_field(visitor: Visitor, c
     assert refused.summary() == {"phone": "Enter a phone number: this visit is by phone"}
     assert refused.why("phone") == "Enter a phone number: this visit is by phone"
     assert refused.value("email") == ANN["email"]
-    assert fill_in(visitor, phone="(202) 555-0143").location == "/book/check"
+    assert fill_in(visitor, phone="(202) 555-0143").location == "/book/questions/cause"
     assert BY_PHONE in visitor.get("/book/check").words
 
 
@@ -94,7 +94,7 @@ def test_who_goes_over_to_a_visit_by_phone_gives_a_number_after_all(
 ):
     add_service(clinic, "call", minutes=30, mode="phone")
     take(visitor)
-    assert fill_in(visitor).location == "/book/check"
+    assert fill_in(visitor).location == "/book/questions/cause"
     slots = visitor.get("/book/times?day=2026-01-13&service=call").slots
     assert {parse_slot_id(slot)[0] for slot in slots} == {"call"}
     visitor.take(slots[0])

@@ -84,8 +84,7 @@ def test_public_pages_ask_as_often_as_before(app: Flask, booked: Clinic):
     before = counts(Visitor(app), booked, PUBLIC)
     fill(booked)
     after = counts(Visitor(app), booked, PUBLIC)
-    # A second practitioner's claims and busy time are two more questions, a hundred bookings none.
-    assert {page: after[page] - before[page] for page in PUBLIC} == dict.fromkeys(PUBLIC, 2)
+    assert after == before
     assert max(after.values()) < 20
 
 
@@ -97,7 +96,7 @@ def test_what_is_for_other_sites_asks_as_often_as_before(
     before = counts(visitor, booked, pages)
     fill(booked)
     after = counts(visitor, booked, pages)
-    assert after == before | {"/embed": before["/embed"] + 1}
+    assert after == before
     assert max(after.values()) < 20
 
 
