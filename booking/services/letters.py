@@ -10,7 +10,7 @@ from booking.domain.slots import slot_id
 from booking.formats import dates, ics
 from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Method, Organizer
-from booking.formats.links import Links, google_calendar
+from booking.formats.links import CalendarLinks, Links, online_calendars
 from booking.formats.mail import Invitation, Letter
 from booking.services import whereabouts
 from booking.services.calendars import initials, patient_appointment
@@ -71,7 +71,7 @@ def _facts(
         "reference": references.show(booking.reference),
         "manage_url": links.manage(token) if token else None,
         "ics_url": links.download(token) if token else None,
-        "google_url": google_link(appointment),
+        "online": online_links(appointment),
         "reason": message.reason or None,
         "old_when": dates.show_moment_year(old.astimezone(clinic.zone), locale=locale)
         if old
@@ -118,9 +118,9 @@ def manage_token(booking: Booking, links: Links) -> str | None:
     return links.keys.again(booking.uid, booking.manage_generation, booking.manage_token_hash)
 
 
-def google_link(appointment: Appointment) -> str:
-    """The appointment ready to be saved in Google Calendar."""
-    return google_calendar(
+def online_links(appointment: Appointment) -> CalendarLinks:
+    """The appointment ready to be saved in an online calendar."""
+    return online_calendars(
         title=appointment.summary,
         start=appointment.start,
         end=appointment.end,

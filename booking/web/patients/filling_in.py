@@ -17,7 +17,7 @@ from booking.services import bookings, drafts
 from booking.services.audit import PATIENT
 from booking.services.calendars import patient_appointment
 from booking.services.drafts import DraftView
-from booking.services.letters import google_link, manage_token
+from booking.services.letters import manage_token, online_links
 from booking.services.outbox import messages_of
 from booking.store.records import Message
 from booking.web.clinic import at, facts, local, now, rulebook
@@ -111,7 +111,7 @@ def confirmed(token: str) -> ResponseReturnValue:
         mail_leaves=_held_back_until(mail),
         manage_url=url_for("manage.show", token=token),
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
+        online=online_links(patient_appointment(booking, at(booking.location_id))),
     )
 
 

@@ -22,7 +22,7 @@ from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
 from booking.services.free_time import slot_of
-from booking.services.letters import google_link
+from booking.services.letters import online_links
 from booking.store.bookings import Booking
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
@@ -174,7 +174,7 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         offers=times.shown(_offered(booking)),
         notice=notice if notice in {"moved", "cancelled", "too_late", "call"} else None,
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
+        online=online_links(patient_appointment(booking, at(booking.location_id))),
     )
 
 
