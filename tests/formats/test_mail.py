@@ -238,6 +238,14 @@ def test_the_links_to_the_booking_and_the_calendars_stand_whole_in_both_forms(ki
         assert link in Text(html).links
 
 
+@pytest.mark.parametrize("kind", ["confirmed", "moved"])
+def test_a_mail_says_until_when_the_visit_can_be_changed_online(kind: str) -> None:
+    words = "You can move or cancel it online until Monday 12 January, 2:00 pm."
+    for body in bodies(received(letter(kind, deadlines=words))):
+        assert words in " ".join(body.split())
+    assert "online until" not in bodies(received(letter(kind)))[0]
+
+
 def test_a_move_names_the_time_before() -> None:
     plain, html = bodies(received(letter("moved", old_when="Monday 12 January 2026, 9:00 am")))
     assert "Monday 12 January 2026, 9:00 am" in plain

@@ -48,6 +48,8 @@ STRANDING_WORDS = {
 _DECIDED = {
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
+    "reconfirmed": "Says they will come",
+    "found": "Found the appointment again, by reference and date of birth",
 }
 MESSAGE_WORDS = {
     MessageKind.CONFIRMED: "Confirmation",
@@ -149,6 +151,7 @@ def _row(
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
         "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
+        "will_come": _will_come(booking),
         "mode": _mode(booking),
         "contact": _contact(booking),
         "mail_failed": row.mail_failed,
@@ -230,6 +233,7 @@ def card(
             "state_words": STATE_WORDS[booking.state],
             "version": booking.updated_at.isoformat(),
             "late": booking.cancelled_late,
+            "will_come": _will_come(booking),
             "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         },
         "actions": actions(booking, person=person, now=now),
@@ -239,6 +243,11 @@ def card(
         "history": [_entry(entry, names) for entry in history if entry.action != "viewed"],
         "messages": [_message(message) for message in messages],
     }
+
+
+def _will_come(booking: Booking) -> bool:
+    """Whether the patient said so; once they are here, nobody needs to know."""
+    return booking.state is State.CONFIRMED and booking.reconfirmed_at is not None
 
 
 def _birth(value: date | None) -> str:
@@ -287,6 +296,8 @@ def _words(entry: AuditEntry) -> str:
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
     if entry.action in _DECIDED:
         return _DECIDED[entry.action]
+    if entry.action == "details_changed":
+        return f"Changed: {entry.to_value}"
     words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
     if entry.action == "undo":
         return f"Undone, back to: {words.lower()}"

@@ -25,7 +25,7 @@ from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
 from booking.web.patients import draft, forms
 from booking.web.patients.choosing import blueprint
-from booking.web.patients.views import booking_facts, visit_facts
+from booking.web.patients.views import booking_facts, deadlines_of_slot, visit_facts
 
 
 @blueprint.route("/details", methods=["GET", "POST"])
@@ -85,6 +85,7 @@ def check() -> ResponseReturnValue:
         person=person,
         errors=problems.errors,
         notice_version=facts().privacy_notice,
+        deadlines=deadlines_of_slot(plan, parse_slot_id(found.slot)[2]),
         **visit_facts(plan, number_given=person.phone is not None),
     )
     return page, 422 if problems.errors else 200
