@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from booking.services import past
+from booking.store.bookings import Booking
 from tests.services.deeds import TUESDAY_9, new_rules
 from tests.support import Clinic
 from tests.web.site import add_practitioner
@@ -95,6 +97,19 @@ def test_what_is_for_other_sites_asks_as_often_as_before(
     after = counts(visitor, booked, pages)
     assert after == before | {"/embed": before["/embed"] + 1}
     assert max(after.values()) < 20
+
+
+def test_the_own_booking_and_the_way_back_ask_as_often_as_before(app: Flask, booked: Clinic):
+    visitor = Visitor(app)
+    own = f"/manage/{booked.links.keys.new(booked.read(_first_uid), 0)}"
+    pages = ("/find", own, f"{own}/details")
+    before = counts(visitor, booked, pages)
+    fill(booked)
+    assert counts(visitor, booked, pages) == before
+
+
+def _first_uid(session: Session, _: object) -> str:
+    return session.scalars(select(Booking.uid).order_by(Booking.id)).first() or ""
 
 
 def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
