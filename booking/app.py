@@ -34,7 +34,7 @@ from booking.web import (
     wording,
 )
 from booking.web.installation import Installation, install
-from booking.web.patients import embedded, filling_in, manage, public
+from booking.web.patients import embedded, filling_in, finding, own_word, public
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
@@ -45,7 +45,8 @@ BLUEPRINTS = (
     look,
     public,
     filling_in,
-    manage,
+    own_word,
+    finding,
     embedded,
     staff,
     setup,

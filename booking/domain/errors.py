@@ -117,6 +117,12 @@ class AlreadyOver(TransitionRefused):
     code = "visit_over"
 
 
+class TooLateOnline(TransitionRefused):
+    """The clinic takes no change by a patient so shortly before a visit; the office can help."""
+
+    code = "too_late_online"
+
+
 class AlreadyCancelled(TransitionRefused):
     """The booking was cancelled; a cancelled booking stays cancelled."""
 

@@ -14,6 +14,7 @@ from booking.domain.errors import (
     AlreadyCancelled,
     AlreadyOver,
     ReasonMissing,
+    TooLateOnline,
     TransitionRefused,
 )
 from booking.domain.time import local_day
@@ -83,6 +84,7 @@ CLAIMING = frozenset(
 NEEDS_REASON = frozenset({S.CANCELLED, S.ENTERED_IN_ERROR})
 # A day in these states still waits for somebody to say how it ended.
 OPEN = frozenset({S.CONFIRMED, S.ARRIVED, S.IN_ROOM})
+_AHEAD = frozenset({S.REQUESTED, S.CONFIRMED})
 # These need the visit to be due: nobody arrives, or fails to, days ahead.
 _ON_THE_DAY = frozenset({S.ARRIVED, S.IN_ROOM, S.COMPLETED, S.LEFT})
 
@@ -96,6 +98,17 @@ class Standing:
     end: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CutOffs:
+    """How long before the start of a visit its patient may last move or cancel it online."""
+
+    move: timedelta = timedelta()
+    cancel: timedelta = timedelta()
+
+
+UNTIL_THE_START = CutOffs()
+
+
 def require_step(
     standing: Standing,
     to: State,
@@ -104,6 +117,7 @@ def require_step(
     reason: str,
     now: datetime,
     zone: ZoneInfo,
+    cut_offs: CutOffs = UNTIL_THE_START,
 ) -> None:
     """
     Check that `by` may take the booking to `to` now.
@@ -111,6 +125,7 @@ def require_step(
     Raises:
         AlreadyCancelled: it was cancelled; that stays.
         AlreadyOver: a patient comes after the visit began.
+        TooLateOnline: a patient cancels after the cut-off.
         ReasonMissing: staff must say why.
         TransitionRefused: any other step that the table does not allow.
     """
@@ -120,6 +135,8 @@ def require_step(
         raise TransitionRefused
     if by is A.PATIENT and standing.start <= now:
         raise AlreadyOver
+    if by is A.PATIENT and to is S.CANCELLED and standing.start - cut_offs.cancel <= now:
+        raise TooLateOnline
     if to is S.NO_SHOW and now < standing.start:
         raise TransitionRefused
     if to in _ON_THE_DAY and local_day(now, zone) < local_day(standing.start, zone):
@@ -128,19 +145,34 @@ def require_step(
         raise ReasonMissing
 
 
-def require_movable(standing: Standing, *, by: ActorKind, now: datetime) -> None:
+def require_movable(
+    standing: Standing, *, by: ActorKind, now: datetime, cut_offs: CutOffs = UNTIL_THE_START
+) -> None:
     """
     Check that the booking may get another time; it stays confirmed.
 
     Raises:
         AlreadyCancelled, AlreadyOver, TransitionRefused: as for a step.
+        TooLateOnline: a patient moves it after the cut-off.
     """
     if standing.state is S.CANCELLED:
         raise AlreadyCancelled
     if by is A.PATIENT and standing.start <= now:
         raise AlreadyOver
-    if standing.state not in {S.REQUESTED, S.CONFIRMED}:
+    if standing.state not in _AHEAD:
         raise TransitionRefused
+    if by is A.PATIENT and standing.start - cut_offs.move <= now:
+        raise TooLateOnline
+
+
+def require_ahead(standing: Standing, *, now: datetime) -> None:
+    """
+    Check that the visit still lies ahead, so that its patient may say something about it.
+
+    Raises:
+        AlreadyCancelled, AlreadyOver, TransitionRefused: as for a step.
+    """
+    require_movable(standing, by=A.PATIENT, now=now)
 
 
 def require_undo(

@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from booking.formats.tokens import ManageKeys
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
 _STAMP = "%Y%m%dT%H%M%SZ"
+_OUTLOOK = "/calendar/0/deeplink/compose"
+# The same page serves private accounts and those of an employer or a school.
+_OUTLOOK_HOSTS = {"outlook": "outlook.live.com", "office": "outlook.office.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLinks:
+    """Pages of online calendars that open an appointment, ready to be saved."""
+
+    google: str
+    outlook: str
+    office: str
 
 
 @dataclass(frozen=True)
@@ -51,14 +63,32 @@ class Links:
         return f"{self.public_url}/desk/bookings/{booking_id}"
 
 
-def google_calendar(*, title: str, start: datetime, end: datetime, place: str, details: str) -> str:
-    """A link that opens the appointment in Google Calendar, ready to be saved."""
+def online_calendars(
+    *, title: str, start: datetime, end: datetime, place: str, details: str
+) -> CalendarLinks:
+    """Links that open the appointment in online calendars, ready to be saved."""
     dates = "/".join(moment.astimezone(UTC).strftime(_STAMP) for moment in (start, end))
-    query = {
+    google = {
         "action": "TEMPLATE",
         "text": title,
         "dates": dates,
         "location": place,
         "details": details,
     }
-    return f"{_GOOGLE}?{urlencode(query)}"
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "startdt": _iso(start),
+        "enddt": _iso(end),
+        "location": place,
+        "body": details,
+    }
+    # Outlook shows a plus sign as it stands, so blanks must be written as %20.
+    query = urlencode(outlook, quote_via=quote)
+    others = {name: f"https://{host}{_OUTLOOK}?{query}" for name, host in _OUTLOOK_HOSTS.items()}
+    return CalendarLinks(google=f"{_GOOGLE}?{urlencode(google)}", **others)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

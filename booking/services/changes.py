@@ -13,7 +13,7 @@ from booking.formats.links import Links
 from booking.services import acceptance, audit, claims, new_times, outbox
 from booking.services.audit import Actor
 from booking.services.availability import Offers
-from booking.services.bookings import locked, notice_for, standing, wall_time
+from booking.services.bookings import cut_offs, locked, notice_for, standing, wall_time
 from booking.services.clinic import Rulebook
 from booking.services.free_time import read_busy
 from booking.store.bookings import Booking
@@ -41,7 +41,12 @@ def move(
         SlotRefusal: the new start is not on offer.
     """
     booking, rulebook = locked(session, offers, booking, now=now)
-    lifecycle.require_movable(standing(booking), by=actor.kind, now=now)
+    lifecycle.require_movable(
+        standing(booking),
+        by=actor.kind,
+        now=now,
+        cut_offs=cut_offs(booking, rulebook.clinic),
+    )
     if instant(start) == booking.start:
         return booking
     plans = rulebook.plans_of(booking)
@@ -57,6 +62,8 @@ def move(
     booking.local_start, booking.time_zone = wall_time(slot.start, plan), plan.rules.zone.key
     booking.sequence += 1
     booking.updated_at = now
+    # Whoever said that they will come said so of the old time.
+    booking.reconfirmed_at = None
     audit.record(
         session,
         actor,
@@ -111,11 +118,13 @@ def advance(
         reason=reason,
         now=now,
         zone=rulebook.at(booking.location_id).zone,
+        cut_offs=cut_offs(booking, rulebook.clinic),
     )
     _enter(session, booking, to, actor, "state", reason=reason, now=now)
     if to in {State.CANCELLED, State.ENTERED_IN_ERROR}:
         claims.free(session, booking.id)
         new_times.settle(session, booking)
+        booking.reconfirmed_at = None
         booking.cancelled_late = actor.kind is ActorKind.PATIENT and lifecycle.is_late_cancellation(
             booking.start, now=now
         )

@@ -14,6 +14,7 @@ from booking.domain.errors import (
     UnknownPractitioner,
     UnknownService,
 )
+from booking.domain.lifecycle import UNTIL_THE_START, CutOffs
 from booking.domain.modes import Mode, Patients
 from booking.domain.rules import Rules
 from booking.domain.steps import is_open
@@ -64,6 +65,7 @@ class ClinicFacts:
     email: str
     privacy_notice: str
     hold: timedelta
+    cut_offs: CutOffs = UNTIL_THE_START
     accent: str | None = None
     logo: LogoFacts | None = None
     is_one_place: bool = True

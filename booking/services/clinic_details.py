@@ -21,7 +21,8 @@ class Details:
     The clinic as the administrator sees it; address and zone are those of its first location.
 
     `time_zone` is an IANA name, `country` two letters, `hold_minutes` how long a time is kept
-    while a form is filled in, `accent` a colour like `#0d635c`; None is the program's own.
+    while a form is filled in, the cut-offs how long before a visit its patient may last move or
+    cancel it online, `accent` a colour like `#0d635c`; None is the program's own.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Details:
     time_zone: str
     hold_minutes: int
     accent: str | None
+    move_cut_off_hours: int = 0
+    cancel_cut_off_hours: int = 0
 
 
 def as_it_is(session: Session) -> Details:
@@ -51,6 +54,8 @@ def as_it_is(session: Session) -> Details:
         time_zone=place.time_zone,
         hold_minutes=row.hold_minutes,
         accent=row.accent,
+        move_cut_off_hours=row.move_cut_off_hours,
+        cancel_cut_off_hours=row.cancel_cut_off_hours,
     )
 
 
@@ -66,6 +71,8 @@ def change(new: Details) -> Edit:
             row.region = None
         row.country = new.country
         row.hold_minutes, row.accent = new.hold_minutes, new.accent
+        row.move_cut_off_hours = new.move_cut_off_hours
+        row.cancel_cut_off_hours = new.cancel_cut_off_hours
         return differences(old, new)
 
     return Edit("clinic", apply)

@@ -9,10 +9,11 @@ from booking.domain.messages import Audience, MessageKind
 from booking.domain.slots import slot_id
 from booking.formats import dates, ics
 from booking.formats.contacts import show_phone
+from booking.formats.deadlines import show_deadlines
 from booking.formats.ics import Appointment, Method, Organizer
-from booking.formats.links import Links, google_calendar
+from booking.formats.links import CalendarLinks, Links, online_calendars
 from booking.formats.mail import Invitation, Letter
-from booking.services import whereabouts
+from booking.services import bookings, whereabouts
 from booking.services.calendars import initials, patient_appointment
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.bookings import Booking
@@ -36,7 +37,7 @@ def letter(
     clinic = rulebook.at(message.booking.location_id)
     return Letter(
         template="doctor" if doctor else message.kind.value,
-        facts=_facts(message, rulebook, clinic, links),
+        facts=_facts(message, rulebook, clinic, links, now=now),
         sender=sender,
         sender_name=clinic.name,
         reply_to=clinic.email,
@@ -48,7 +49,7 @@ def letter(
 
 
 def _facts(
-    message: Message, rulebook: Rulebook, clinic: ClinicFacts, links: Links
+    message: Message, rulebook: Rulebook, clinic: ClinicFacts, links: Links, *, now: datetime
 ) -> dict[str, object]:
     booking = message.booking
     locale = booking.patient.locale if booking.patient.locale in LANGUAGES else "en"
@@ -69,9 +70,10 @@ def _facts(
         "phone": show_phone(clinic.phone, clinic.country),
         "email": clinic.email,
         "reference": references.show(booking.reference),
+        "deadlines": _deadlines(booking, clinic, locale, now=now),
         "manage_url": links.manage(token) if token else None,
         "ics_url": links.download(token) if token else None,
-        "google_url": google_link(appointment),
+        "online": online_links(appointment),
         "reason": message.reason or None,
         "old_when": dates.show_moment_year(old.astimezone(clinic.zone), locale=locale)
         if old
@@ -83,6 +85,11 @@ def _facts(
         "lang": locale,
         "dir": "ltr",
     }
+
+
+def _deadlines(booking: Booking, clinic: ClinicFacts, locale: str, *, now: datetime) -> str | None:
+    cut_offs = bookings.cut_offs(booking, clinic)
+    return show_deadlines(booking.start, cut_offs, now=now, zone=clinic.zone, locale=locale)
 
 
 def _offered(
@@ -118,9 +125,9 @@ def manage_token(booking: Booking, links: Links) -> str | None:
     return links.keys.again(booking.uid, booking.manage_generation, booking.manage_token_hash)
 
 
-def google_link(appointment: Appointment) -> str:
-    """The appointment ready to be saved in Google Calendar."""
-    return google_calendar(
+def online_links(appointment: Appointment) -> CalendarLinks:
+    """The appointment ready to be saved in an online calendar."""
+    return online_calendars(
         title=appointment.summary,
         start=appointment.start,
         end=appointment.end,

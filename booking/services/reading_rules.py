@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotSetUp
 from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
+from booking.domain.lifecycle import CutOffs
 from booking.domain.rules import Rules, Visit
 from booking.services import support_lines, texts
 from booking.services.clinic import LOGO, ClinicFacts, LogoFacts, Place, Plan, Rulebook
@@ -72,6 +73,10 @@ def _facts(session: Session, clinic: Clinic, places: Iterable[Place]) -> ClinicF
         email=clinic.email,
         privacy_notice=clinic.privacy_notice,
         hold=timedelta(minutes=clinic.hold_minutes),
+        cut_offs=CutOffs(
+            move=timedelta(hours=clinic.move_cut_off_hours),
+            cancel=timedelta(hours=clinic.cancel_cut_off_hours),
+        ),
         accent=clinic.accent,
         logo=_logo(session),
         is_one_place=len(in_use) == 1,

@@ -77,6 +77,8 @@ class Booking(Base):
             Stranding, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]
         )
     )
+    # When its patient said that they will come, at the time that it has now.
+    reconfirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

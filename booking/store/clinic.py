@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, String, false
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from booking.domain.modes import Mode, Patients
@@ -13,7 +13,11 @@ class Clinic(Base):
     """The one clinic of this installation. `version` rises whenever a rule changes."""
 
     __tablename__ = "clinic"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint("move_cut_off_hours >= 0", name="move_cut_off_not_negative"),
+        CheckConstraint("cancel_cut_off_hours >= 0", name="cancel_cut_off_not_negative"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     name: Mapped[str] = mapped_column(String(200))
@@ -24,6 +28,9 @@ class Clinic(Base):
     email: Mapped[str] = mapped_column(String(254))
     privacy_notice: Mapped[str] = mapped_column(String(20))
     hold_minutes: Mapped[int] = mapped_column(default=10)
+    # How long before a visit its patient may last move or cancel it online; 0: until it begins.
+    move_cut_off_hours: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    cancel_cut_off_hours: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # The colour of buttons and links, like #0d635c; None is the program's own.
     accent: Mapped[str | None] = mapped_column(String(7))
     version: Mapped[int] = mapped_column(default=1)

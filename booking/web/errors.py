@@ -41,6 +41,9 @@ ANSWERS: dict[str, Answer] = {
     "phone_needed": Answer(422, "This visit is by phone, so we need a phone number."),
     "transition_refused": Answer(409, "That step is not possible in the booking's present state."),
     "visit_over": Answer(409, "This visit has begun or is over, so it can no longer be changed."),
+    "too_late_online": Answer(
+        409, "It is too close to the visit to change this online. Please call us."
+    ),
     "already_cancelled": Answer(409, "This appointment was cancelled."),
     "no_longer_offered": Answer(409, "This can no longer be changed online. Please call us."),
     "outdated": Answer(409, "Somebody changed this booking in the meantime. Please look again."),

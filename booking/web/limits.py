@@ -25,6 +25,7 @@ READS = parse("300 per minute")
 HOLDS = parse("60 per 10 minutes")
 BOOKINGS = parse("30 per hour")
 CHANGES = parse("60 per hour")
+FIND = parse("10 per 5 minutes")
 SIGN_IN = parse("10 per 5 minutes")
 SIGN_IN_OVERALL = parse("300 per 5 minutes")
 _KEY = "booking-limits"

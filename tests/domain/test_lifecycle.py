@@ -11,9 +11,10 @@ from booking.domain.errors import (
     AlreadyCancelled,
     AlreadyOver,
     ReasonMissing,
+    TooLateOnline,
     TransitionRefused,
 )
-from booking.domain.lifecycle import ActorKind, Standing, State
+from booking.domain.lifecycle import ActorKind, CutOffs, Standing, State
 
 ZONE = ZoneInfo("America/New_York")
 # 09:00 to 09:30 on a Wednesday in New York.
@@ -230,3 +231,53 @@ def test_a_cancellation_within_24_hours_is_late() -> None:
         START, now=START - timedelta(hours=24) + timedelta.resolution
     )
     assert lifecycle.is_late_cancellation(START, now=START)
+
+
+CUT_OFFS = CutOffs(move=timedelta(hours=48), cancel=timedelta(hours=24))
+A_SECOND = timedelta(seconds=1)
+
+
+def test_a_patient_may_move_and_cancel_up_to_the_cut_off_and_not_from_it_on() -> None:
+    booked = standing(State.CONFIRMED)
+
+    def moves(now: datetime) -> None:
+        lifecycle.require_movable(booked, by=PATIENT, now=now, cut_offs=CUT_OFFS)
+
+    def cancels(now: datetime) -> None:
+        lifecycle.require_step(
+            booked,
+            State.CANCELLED,
+            by=PATIENT,
+            reason="",
+            now=now,
+            zone=ZONE,
+            cut_offs=CUT_OFFS,
+        )
+
+    for deed, cut_off in ((moves, CUT_OFFS.move), (cancels, CUT_OFFS.cancel)):
+        deed(START - cut_off - A_SECOND)
+        with pytest.raises(TooLateOnline):
+            deed(START - cut_off)
+        with pytest.raises(AlreadyOver):
+            deed(START)
+
+
+def test_no_cut_off_holds_for_staff() -> None:
+    booked = standing(State.CONFIRMED)
+    lifecycle.require_movable(booked, by=RECEPTION, now=SAME_MORNING, cut_offs=CUT_OFFS)
+    lifecycle.require_step(
+        booked,
+        State.CANCELLED,
+        by=RECEPTION,
+        reason="asked for",
+        now=SAME_MORNING,
+        zone=ZONE,
+        cut_offs=CUT_OFFS,
+    )
+
+
+def test_a_cut_off_is_no_answer_to_a_booking_that_is_cancelled() -> None:
+    with pytest.raises(AlreadyCancelled):
+        lifecycle.require_movable(
+            standing(State.CANCELLED), by=PATIENT, now=SAME_MORNING, cut_offs=CUT_OFFS
+        )

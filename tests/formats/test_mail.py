@@ -8,13 +8,14 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from booking.domain.modes import Mode, whereabouts
 from booking.formats import ics, mail
 from booking.formats.ics import Appointment, Method, Organizer
-from booking.formats.links import Links, google_calendar
+from booking.formats.links import Links, online_calendars
 from booking.formats.mail import Invitation, Letter
 from booking.formats.tokens import ManageKeys
 
@@ -38,6 +39,13 @@ CALENDAR = ics.invitation(
     organizer=Organizer("booking@clinic.example", "王小明" * 30),
     attendee="ann@patient.example",
 )
+ONLINE = online_calendars(
+    title="Appointment with Dr. Ahmed",
+    start=START,
+    end=START + timedelta(minutes=30),
+    place="12 Elm Street & Co",
+    details="Reference: K7QM-34DX",
+)
 FACTS: dict[str, object] = {
     "clinic_name": "Ahmed Skin Clinic",
     "practitioner": "Dr. Ahmed",
@@ -53,13 +61,7 @@ FACTS: dict[str, object] = {
     "reference": "K7QM-34DX",
     "manage_url": LINKS.manage(TOKEN),
     "ics_url": LINKS.download(TOKEN),
-    "google_url": google_calendar(
-        title="Appointment",
-        start=START,
-        end=START + timedelta(minutes=30),
-        place="12 Elm Street & Co",
-        details="Reference: K7QM-34DX",
-    ),
+    "online": ONLINE,
     "reason": None,
     "old_when": None,
     "what": "booked",
@@ -230,9 +232,18 @@ def test_the_text_stands_alone_in_both_forms(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["confirmed", "moved"])
 def test_the_links_to_the_booking_and_the_calendars_stand_whole_in_both_forms(kind: str) -> None:
     plain, html = bodies(received(letter(kind)))
-    for link in (FACTS["manage_url"], FACTS["ics_url"], FACTS["google_url"]):
+    online = (ONLINE.google, ONLINE.outlook, ONLINE.office)
+    for link in (FACTS["manage_url"], FACTS["ics_url"], *online):
         assert str(link) in plain.splitlines()
         assert link in Text(html).links
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "moved"])
+def test_a_mail_says_until_when_the_visit_can_be_changed_online(kind: str) -> None:
+    words = "You can move or cancel it online until Monday 12 January, 2:00 pm."
+    for body in bodies(received(letter(kind, deadlines=words))):
+        assert words in " ".join(body.split())
+    assert "online until" not in bodies(received(letter(kind)))[0]
 
 
 def test_a_move_names_the_time_before() -> None:
@@ -287,7 +298,30 @@ def test_whatever_stands_in_a_fact_is_text_and_not_a_page(kind: str) -> None:
 
 
 def test_a_google_link_opens_the_same_instant() -> None:
-    assert "dates=20260113T190000Z%2F20260113T193000Z" in str(FACTS["google_url"])
+    assert "dates=20260113T190000Z%2F20260113T193000Z" in ONLINE.google
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [(ONLINE.outlook, "outlook.live.com"), (ONLINE.office, "outlook.office.com")],
+)
+def test_an_outlook_link_opens_the_same_instant_with_blanks_that_outlook_reads(
+    address: str, host: str
+) -> None:
+    parts = urlsplit(address)
+    assert (parts.scheme, parts.netloc) == ("https", host)
+    assert parts.path == "/calendar/0/deeplink/compose"
+    # Outlook would show a plus sign.
+    assert "+" not in parts.query
+    assert dict(parse_qsl(parts.query)) == {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": "Appointment with Dr. Ahmed",
+        "startdt": "2026-01-13T19:00:00Z",
+        "enddt": "2026-01-13T19:30:00Z",
+        "location": "12 Elm Street & Co",
+        "body": "Reference: K7QM-34DX",
+    }
 
 
 def test_links_are_built_from_the_public_address_alone() -> None:

@@ -113,6 +113,13 @@ def change_service(clinic: Clinic, **values: int | None) -> None:
     new_rules(clinic)
 
 
+def set_cut_offs(clinic: Clinic, *, move: int, cancel: int) -> None:
+    """How many hours before a visit its patient may last move or cancel it."""
+    statement = update(ClinicRow).values(move_cut_off_hours=move, cancel_cut_off_hours=cancel)
+    clinic.write(lambda session, _: session.execute(statement) and None)
+    new_rules(clinic)
+
+
 def new_rules(clinic: Clinic) -> None:
     """Let everybody know that rules were changed."""
     raised = update(ClinicRow).values(version=ClinicRow.version + 1)

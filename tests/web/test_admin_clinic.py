@@ -134,6 +134,9 @@ def test_a_file_that_is_far_too_large_is_refused_before_it_is_read(admin: Visito
         ({"time_zone": "Mars/Olympus"}, "Choose a time zone"),
         ({"time_zone": ""}, "Choose a time zone"),
         ({"hold_minutes": "0"}, "from 3 to 60"),
+        ({"move_cut_off_hours": "-1"}, "from 0 to 336"),
+        ({"cancel_cut_off_hours": ""}, "from 0 to 336"),
+        ({"cancel_cut_off_hours": "337"}, "from 0 to 336"),
         ({"accent": "green"}, "Enter a colour like #0d635c"),
         ({"accent": "#ffee00"}, "The nearest that works is #7"),
         ({"accent": "#fff;}body{display:none"}, "Enter a colour like"),
@@ -153,3 +156,15 @@ def test_what_makes_no_sense_is_said_beside_the_field_and_nothing_is_saved(
         "America/New_York",
         None,
     )
+
+
+def test_until_when_patients_may_change_their_bookings_is_set_here(admin: Visitor, clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    form = admin.get(CLINIC).form(CLINIC)
+    assert (form.values["move_cut_off_hours"], form.values["cancel_cut_off_hours"]) == ("0", "0")
+    assert send(admin, move_cut_off_hours="48", cancel_cut_off_hours="24").status == 303
+    saved = clinic.read(lambda session, _: clinic_details.as_it_is(session))
+    assert (saved.move_cut_off_hours, saved.cancel_cut_off_hours) == (48, 24)
+    assert "move_cut_off_hours: 0, now 48" in admin.get("/admin/audit").words
+    page = admin.get(f"/manage/{clinic.links.keys.new(booking.uid, 0)}")
+    assert "To move it, please call us" in page.words

@@ -149,7 +149,8 @@ def test_no_page_loads_from_elsewhere_or_carries_code(
                 assert is_ours(element.attrs["href"]), what
             if element.tag == "a":
                 assert re.match(
-                    r"/(?!/)|#|tel:\+?\d+$|mailto:|https://calendar\.google\.com/|http://127\.0\.0\.1:8000/",
+                    r"/(?!/)|#|tel:\+?\d+$|mailto:|http://127\.0\.0\.1:8000/"
+                    r"|https://calendar\.google\.com/|https://outlook\.(live|office)\.com/",
                     element.attrs["href"],
                 ), what
     assert pages_seen > 30

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from booking.domain.intake import Intake
 from booking.domain.questions import HEALTH_QUESTIONS
 from booking.services import past
 from booking.services.intakes import Given
+from booking.store.bookings import Booking
 from tests.services.deeds import TUESDAY_9, new_rules
 from tests.support import Clinic
 from tests.web.journeys import fill_in, take
@@ -98,6 +100,19 @@ def test_what_is_for_other_sites_asks_as_often_as_before(
     after = counts(visitor, booked, pages)
     assert after == before
     assert max(after.values()) < 20
+
+
+def test_the_own_booking_and_the_way_back_ask_as_often_as_before(app: Flask, booked: Clinic):
+    visitor = Visitor(app)
+    own = f"/manage/{booked.links.keys.new(booked.read(_first_uid), 0)}"
+    pages = ("/find", own, f"{own}/details")
+    before = counts(visitor, booked, pages)
+    fill(booked)
+    assert counts(visitor, booked, pages) == before
+
+
+def _first_uid(session: Session, _: object) -> str:
+    return session.scalars(select(Booking.uid).order_by(Booking.id)).first() or ""
 
 
 def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):

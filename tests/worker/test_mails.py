@@ -207,7 +207,8 @@ def test_subjects_are_neutral_and_texts_stand_alone(
         for text in texts(mail):
             assert f"http://127.0.0.1:8000/manage/{token}" in text
             assert "/appointment.ics" in text
-            assert "https://calendar.google.com/" in text
+            hosts = ("calendar.google.com", "outlook.live.com", "outlook.office.com")
+            assert all(f"https://{host}/" in text for host in hosts)
     for text in texts(moved):
         assert "9:00 am" in text
         assert "10:00 am" in text

@@ -19,7 +19,20 @@ from booking.web.admin.blueprint import blueprint
 from booking.web.installation import read, write
 from booking.web.patients import forms
 
-FIELDS = ("name", "address", "phone", "email", "country", "time_zone", "hold_minutes", "accent")
+FIELDS = (
+    "name",
+    "address",
+    "phone",
+    "email",
+    "country",
+    "time_zone",
+    "hold_minutes",
+    "accent",
+    "move_cut_off_hours",
+    "cancel_cut_off_hours",
+)
+# Further ahead than any clinic opens its book, nobody could change anything.
+_CUT_OFF_MOST = 336
 _LOGO_BYTES = 1_000_000
 
 
@@ -85,7 +98,8 @@ def _page(effect: dict[str, Any], found: Findings, values: dict[str, str]) -> Re
 
 
 def _values(details: Details) -> dict[str, str]:
-    return {name: str(getattr(details, name) or "") for name in FIELDS}
+    found = {name: getattr(details, name) for name in FIELDS}
+    return {name: "" if value is None else str(value) for name, value in found.items()}
 
 
 def read_details(values: Mapping[str, str], found: Findings) -> Details | None:
@@ -105,10 +119,16 @@ def read_details(values: Mapping[str, str], found: Findings) -> Details | None:
         found.add("email", "missing", "Enter the office’s e-mail address")
     hold = reading.read_number(values, "hold_minutes", found, least=3, most=60)
     accent = _read_accent(values["accent"], found)
+    move, cancel = (
+        reading.read_number(values, name, found, least=0, most=_CUT_OFF_MOST)
+        for name in ("move_cut_off_hours", "cancel_cut_off_hours")
+    )
     if found.errors:
         return None
     zone = values["time_zone"]
-    return Details(name, address, phone or "", email or "", country, zone, hold, accent)
+    return Details(
+        name, address, phone or "", email or "", country, zone, hold, accent, move, cancel
+    )
 
 
 def _read_accent(text: str, found: Findings) -> str | None:

@@ -53,6 +53,8 @@ _SAID = {
     "patient_called": "Talked to the patient",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
+    "reconfirmed": "Says they will come",
+    "found": "Found the appointment again, by reference and date of birth",
 }
 MESSAGE_WORDS = {
     MessageKind.CONFIRMED: "Confirmation",
@@ -165,6 +167,7 @@ def _row(
         "state": booking.state.value,
         "state_words": STATE_WORDS[booking.state],
         "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
+        "will_come": _will_come(booking),
         "mode": _mode(booking),
         "contact": _contact(booking),
         "mail_failed": row.mail_failed,
@@ -250,6 +253,7 @@ def card(
             "state_words": STATE_WORDS[booking.state],
             "version": booking.updated_at.isoformat(),
             "late": booking.cancelled_late,
+            "will_come": _will_come(booking),
             "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         },
         "needs": intakes.needs(needs),
@@ -260,6 +264,11 @@ def card(
         "history": [_entry(entry, names) for entry in history if entry.action not in _LOOKS],
         "messages": [_message(message) for message in messages],
     }
+
+
+def _will_come(booking: Booking) -> bool:
+    """Whether the patient said so; once they are here, nobody needs to know."""
+    return booking.state is State.CONFIRMED and booking.reconfirmed_at is not None
 
 
 def _birth(value: date | None) -> str:
@@ -308,6 +317,8 @@ def _words(entry: AuditEntry) -> str:
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
     if entry.action in _SAID:
         return _SAID[entry.action]
+    if entry.action == "details_changed":
+        return f"Changed: {entry.to_value}"
     words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
     if entry.action == "undo":
         return f"Undone, back to: {words.lower()}"

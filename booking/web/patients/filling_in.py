@@ -18,7 +18,7 @@ from booking.services.audit import PATIENT
 from booking.services.calendars import patient_appointment
 from booking.services.drafts import DraftView
 from booking.services.intakes import Given
-from booking.services.letters import google_link, manage_token
+from booking.services.letters import manage_token, online_links
 from booking.services.outbox import messages_of
 from booking.services.texts import QUESTIONS
 from booking.store.records import Message
@@ -29,7 +29,7 @@ from booking.web.limits import BOOKINGS, limited
 from booking.web.patients import asking, draft, forms, questions
 from booking.web.patients.choosing import blueprint
 from booking.web.patients.held import hold_shown
-from booking.web.patients.views import booking_facts, visit_facts
+from booking.web.patients.views import booking_facts, deadlines_of_slot, visit_facts
 from booking.web.texts import text
 
 
@@ -107,6 +107,7 @@ def check() -> ResponseReturnValue:
         **_from_answers(intake, person, found),
         errors=problems.errors,
         notice_version=facts().privacy_notice,
+        deadlines=deadlines_of_slot(plan, parse_slot_id(found.slot)[2]),
         **visit_facts(plan, number_given=person.phone is not None),
     )
     return page, 422 if problems.errors else 200
@@ -135,7 +136,7 @@ def confirmed(token: str) -> ResponseReturnValue:
         mail_leaves=_held_back_until(mail),
         manage_url=url_for("manage.show", token=token),
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
+        online=online_links(patient_appointment(booking, at(booking.location_id))),
     )
 
 

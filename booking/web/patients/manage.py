@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import (
     AlreadyCancelled,
     NotFound,
+    Outdated,
     SlotRefusal,
+    TooLateOnline,
     TransitionRefused,
     UnknownPractitioner,
     UnknownService,
@@ -22,13 +24,19 @@ from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
 from booking.services.free_time import slot_of
-from booking.services.letters import google_link
+from booking.services.letters import online_links
 from booking.store.bookings import Booking
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
 from booking.web.patients import times
 from booking.web.patients.views import booking_facts
+
+_NOTICES: dict[type[TransitionRefused], str] = {
+    TooLateOnline: "too_close",
+    Outdated: "outdated",
+}
+_REFUSALS = {"too_late", "too_close", "outdated", "call"}
 
 blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
 
@@ -37,14 +45,14 @@ blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
 @limited(READS, "pages")
 def show(token: str) -> ResponseReturnValue:
     """What, when, where; add to calendar, move, cancel."""
-    return _show(token, _booking(token), notice=request.args.get("notice"))
+    return _show(token, known(token), notice=request.args.get("notice"))
 
 
 @blueprint.get("/appointment.ics")
 @limited(READS, "pages")
 def download(token: str) -> Response:
     """The booking as a calendar file: the same event as in the mail."""
-    booking = _booking(token)
+    booking = known(token)
     if booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}:
         raise NotFound
     response = Response(
@@ -59,8 +67,8 @@ def download(token: str) -> Response:
 @limited(READS, "pages")
 def move(token: str) -> ResponseReturnValue:
     """Choose a day, then a time; `slot` shows old and new before anything changes."""
-    booking = _booking(token)
-    if (refused := _unchangeable(token, booking)) is not None:
+    booking = known(token)
+    if (refused := unchangeable(token, booking, "can_move")) is not None:
         return refused
     try:
         tables = _tables(booking)
@@ -81,7 +89,7 @@ def move(token: str) -> ResponseReturnValue:
 @limited(CHANGES, "changes")
 def move_to(token: str) -> ResponseReturnValue:
     """Move it: the old time is freed only if the new one is won."""
-    booking = _booking(token)
+    booking = known(token)
     slot = request.form.get("slot", "")
     service, practitioner, start = parse_slot_id(slot)
     if (service, practitioner) != (booking.service.slug, booking.practitioner.slug):
@@ -101,8 +109,8 @@ def move_to(token: str) -> ResponseReturnValue:
         )
     except SlotRefusal:
         return _move_check(token, booking, slot)
-    except TransitionRefused:
-        return _show(token, _booking(token), notice="too_late"), 409
+    except TransitionRefused as refusal:
+        return refused_change(token, refusal)
     return redirect(url_for("manage.show", token=token, notice="moved"), code=303)
 
 
@@ -110,10 +118,10 @@ def move_to(token: str) -> ResponseReturnValue:
 @limited(CHANGES, "changes")
 def cancel(token: str) -> ResponseReturnValue:
     """Ask once, then cancel."""
-    booking = _booking(token)
+    booking = known(token)
     if request.method == "POST" and booking.state is State.CANCELLED:
         return _cancelled(token)  # pressed twice: it is as they wished
-    if (refused := _unchangeable(token, booking)) is not None:
+    if (refused := unchangeable(token, booking, "can_cancel")) is not None:
         return refused
     found = Findings()
     typed = request.form.get("reason", "")
@@ -148,8 +156,8 @@ def _cancel(token: str, booking: Booking, reason: str) -> ResponseReturnValue:
         )
     except AlreadyCancelled:
         return _cancelled(token)
-    except TransitionRefused:
-        return _show(token, _booking(token), notice="too_late"), 409
+    except TransitionRefused as refusal:
+        return refused_change(token, refusal)
     return _cancelled(token)
 
 
@@ -157,7 +165,13 @@ def _cancelled(token: str) -> ResponseReturnValue:
     return redirect(url_for("manage.show", token=token, notice="cancelled"), code=303)
 
 
-def _booking(token: str) -> Booking:
+def known(token: str) -> Booking:
+    """
+    The booking that this link is for.
+
+    Raises:
+        NotFound: it is for none.
+    """
     return read(lambda session, _: bookings.by_token(session, token))
 
 
@@ -165,7 +179,7 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
     view = booking_facts(booking)
     # The address may be kept as a bookmark; what it congratulates on must still be so.
     if (notice == "cancelled") != view["cancelled"]:
-        notice = "too_late" if notice == "too_late" else None
+        notice = notice if notice in _REFUSALS else None
     return render_template(
         "manage/show.html",
         token=token,
@@ -173,9 +187,10 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(_offered(booking)),
         must_call=view["changeable"] and _must_call(booking),
-        notice=notice if notice in {"moved", "cancelled", "too_late", "call"} else None,
+        notice=notice if notice in {"moved", "cancelled", "changed"} | _REFUSALS else None,
+        again_url=_again(booking),
         ics_url=url_for("manage.download", token=token),
-        google_url=google_link(patient_appointment(booking, at(booking.location_id))),
+        online=online_links(patient_appointment(booking, at(booking.location_id))),
     )
 
 
@@ -194,10 +209,27 @@ def _offered(booking: Booking) -> list[Slot]:
     ]
 
 
-def _unchangeable(token: str, booking: Booking) -> ResponseReturnValue | None:
-    if booking_facts(booking)["changeable"]:
+def unchangeable(token: str, booking: Booking, deed: str) -> ResponseReturnValue | None:
+    """The page that refuses a deed (`can_move`, `can_cancel` or `changeable`), if it must."""
+    view = booking_facts(booking)
+    if view[deed]:
         return None
-    return _show(token, booking, notice="too_late"), 409
+    return _show(token, booking, notice="too_close" if view["changeable"] else "too_late"), 409
+
+
+def refused_change(token: str, refusal: TransitionRefused) -> ResponseReturnValue:
+    """The booking as it is, which is not as it was on the page that was acted on."""
+    notice = _NOTICES.get(type(refusal), "too_late")
+    return _show(token, known(token), notice=notice), 409
+
+
+def _again(booking: Booking) -> str:
+    """Where the same is booked once more, with the same practitioner, if it is still offered."""
+    service, practitioner = booking.service.slug, booking.practitioner.slug
+    offered = {(plan.service, plan.practitioner) for plan in rulebook().plans}
+    if (service, practitioner) not in offered:
+        return url_for("book.days")
+    return url_for("book.days", service=service, practitioner=practitioner)
 
 
 def _tables(booking: Booking) -> list[Timetable]:

@@ -1,13 +1,15 @@
 """A visit as patient pages show it, offered or booked: the minimum, since mails get forwarded."""
 
+from datetime import datetime
 from typing import Any
 
 from booking.domain import lifecycle, modes, references
-from booking.domain.lifecycle import State
+from booking.domain.lifecycle import CutOffs, State
 from booking.domain.modes import Patients
 from booking.formats import dates
-from booking.services import whereabouts
-from booking.services.clinic import Plan
+from booking.formats.deadlines import show_deadlines
+from booking.services import bookings, whereabouts
+from booking.services.clinic import ClinicFacts, Plan
 from booking.store.bookings import Booking
 from booking.web.clinic import at, local, now
 from booking.web.wording import FOR_WHOM, STATE_WORDS
@@ -19,6 +21,7 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
     clinic = at(booking.location_id)
     standing = lifecycle.Standing(booking.state, booking.start, booking.end)
     cancelled = booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}
+    cut_offs = bookings.cut_offs(booking, clinic)
     changeable = State.CANCELLED in lifecycle.next_steps(
         standing, by=lifecycle.ActorKind.PATIENT, now=moment, zone=clinic.zone
     )
@@ -37,9 +40,25 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
         "state_words": STATE_WORDS[booking.state],
         "past": booking.end <= moment,
         "cancelled": cancelled,
+        "missed": booking.state in {State.NO_SHOW, State.LEFT},
         "changeable": changeable,
+        "can_move": changeable and moment < booking.start - cut_offs.move,
+        "can_cancel": changeable and moment < booking.start - cut_offs.cancel,
+        "deadlines": _deadlines(booking.start, clinic, cut_offs) if changeable else None,
+        "will_come": changeable and booking.reconfirmed_at is not None,
+        "can_reconfirm": changeable and booking.state is State.CONFIRMED,
         "late": lifecycle.is_late_cancellation(booking.start, now=moment),
     }
+
+
+def _deadlines(start: datetime, clinic: ClinicFacts, cut_offs: CutOffs) -> str | None:
+    return show_deadlines(start, cut_offs, now=now(), zone=clinic.zone)
+
+
+def deadlines_of_slot(plan: Plan, start: datetime) -> str | None:
+    """Until when a visit at `start` (UTC) could be moved or cancelled online, if that is a rule."""
+    clinic = at(plan.place.id)
+    return _deadlines(start, clinic, clinic.cut_offs)
 
 
 def visit_facts(plan: Plan, *, number_given: bool | None = None) -> dict[str, Any]:

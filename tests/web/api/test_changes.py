@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from booking.store.records import AuditEntry, Message
-from tests.support import Clinic, Time
+from tests.services.deeds import set_cut_offs
+from tests.support import Clinic, Time, at
 from tests.web.api.client import (
     TUESDAY_THREE,
     TUESDAY_TWO,
@@ -115,3 +116,16 @@ def test_unknown_tokens_are_all_alike(api: Api):
             api.delete(path),
         ):
             assert problem(response, 404, "not_found") == expected, token
+
+
+def test_after_the_cut_off_a_change_is_refused_with_a_code_of_its_own(
+    api: Api, clinic: Clinic, time: Time
+):
+    set_cut_offs(clinic, move=12, cancel=6)
+    path = f"/bookings/{api.book()['manage_token']}"
+    time.now = at("2026-01-13T02:00-05:00")
+    problem(api.patch(path, {"start": TUESDAY_THREE}), 409, "too_late_online")
+    assert api.get(path).json["start"] == TUESDAY_TWO
+    time.now = at("2026-01-13T08:00-05:00")
+    problem(api.delete(path), 409, "too_late_online")
+    assert api.get(path).json["status"] == "confirmed"

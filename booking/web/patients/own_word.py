@@ -1,0 +1,85 @@
+"""What patients say by their link: that they will come, another name, another phone number."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import NotFound, TransitionRefused
+from booking.domain.people import Findings, read_name
+from booking.formats.contacts import read_phone
+from booking.services import contact_details, reconfirmations
+from booking.services.contact_details import NewDetails
+from booking.store.bookings import Booking
+from booking.web.clinic import facts
+from booking.web.installation import here, write
+from booking.web.limits import CHANGES, limited
+from booking.web.patients import forms
+from booking.web.patients.manage import blueprint, known, refused_change, unchangeable
+from booking.web.patients.views import booking_facts
+
+
+@blueprint.post("/come")
+@limited(CHANGES, "changes")
+def come(token: str) -> ResponseReturnValue:
+    """I will come, at the time that the page showed."""
+    booking, start = known(token), _shown_start()
+    try:
+        write(
+            lambda session, now: reconfirmations.reconfirm(session, booking, start=start, now=now)
+        )
+    except TransitionRefused as refusal:
+        return refused_change(token, refusal)
+    return redirect(url_for("manage.show", token=token, _anchor="come"), code=303)
+
+
+def _shown_start() -> datetime:
+    try:
+        start = datetime.fromisoformat(request.form.get("start", ""))
+    except ValueError:
+        raise NotFound from None
+    if start.tzinfo is None:
+        raise NotFound
+    return start
+
+
+@blueprint.route("/details", methods=["GET", "POST"])
+@limited(CHANGES, "changes")
+def details(token: str) -> ResponseReturnValue:
+    """Another name or phone number. What we have is not shown: the link may have been passed on."""
+    booking = known(token)
+    if (refused := unchangeable(token, booking, "changeable")) is not None:
+        return refused
+    found, values = Findings(), forms.typed(request.form, "name", "phone")
+    if request.method == "POST":
+        new = _read(values, found)
+        if not found.errors:
+            return _change(token, booking, new)
+    page = render_template(
+        "manage/details.html",
+        token=token,
+        booking=booking_facts(booking),
+        values=values,
+        errors=found.errors,
+    )
+    return page, 422 if found.errors else 200
+
+
+def _read(values: Mapping[str, str], found: Findings) -> NewDetails:
+    name, phone = values["name"].strip(), values["phone"].strip()
+    if not name and not phone:
+        found.add("name", "missing", "Enter a name or a phone number, or go back")
+    return NewDetails(
+        name=read_name(values["name"], found) if name else None,
+        phone=read_phone(values["phone"], found, country=facts().country) if phone else None,
+    )
+
+
+def _change(token: str, booking: Booking, new: NewDetails) -> ResponseReturnValue:
+    offers = here().offers
+    try:
+        write(lambda session, now: contact_details.change(session, offers, booking, new, now=now))
+    except TransitionRefused as refusal:
+        return refused_change(token, refusal)
+    return redirect(url_for("manage.show", token=token, notice="changed"), code=303)
