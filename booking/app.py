@@ -34,7 +34,7 @@ from booking.web import (
     wording,
 )
 from booking.web.installation import Installation, install
-from booking.web.patients import embedded, filling_in, manage, public
+from booking.web.patients import embedded, filling_in, manage, public, waitlist
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
@@ -46,6 +46,7 @@ BLUEPRINTS = (
     public,
     filling_in,
     manage,
+    waitlist,
     embedded,
     staff,
     setup,

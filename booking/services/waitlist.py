@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import NotFound
 from booking.domain.lifecycle import State
@@ -52,9 +52,11 @@ def join(
     *,
     random_token: RandomToken,
     now: datetime,
+    capped: bool = True,
 ) -> WaitlistEntry:
     """
-    Put somebody on the list, and send them the link to their place on it.
+    Put somebody on the list, and send them the link to their place on it; `capped` holds the mail
+    back while their address has had much (services/mail_cap.py).
 
     Raises:
         UnknownService, UnknownPractitioner, UnknownLocation: nobody offers what they wish for.
@@ -78,7 +80,7 @@ def join(
     session.add(entry)
     session.flush()
     _record(session, entry, PATIENT, "waitlist_joined", now=now)
-    waitlist_mail.tell(session, links, entry, MessageKind.WAITLIST_JOINED, now=now)
+    waitlist_mail.tell(session, links, entry, MessageKind.WAITLIST_JOINED, capped=capped, now=now)
     return entry
 
 
@@ -205,6 +207,17 @@ def of_booking(session: Session, booking_id: int) -> WaitlistEntry | None:
 def everybody(session: Session) -> list[WaitlistEntry]:
     """All who wait, those who wait longest first."""
     return _select(session, [WaitlistEntry.state.in_(ALIVE)])
+
+
+def lately_offered(session: Session, *, most: int = 40) -> list[WaitlistOffer]:
+    """The latest offers with whom they were made to, newest first."""
+    query = (
+        select(WaitlistOffer)
+        .options(joinedload(WaitlistOffer.practitioner), *whole_entry(WaitlistOffer.entry))
+        .order_by(WaitlistOffer.id.desc())
+        .limit(most)
+    )
+    return list(session.scalars(query))
 
 
 def _select(session: Session, conditions: Sequence[object]) -> list[WaitlistEntry]:

@@ -77,6 +77,16 @@ def _answer(
     return offer
 
 
+def moves(session: Session, offer_id: int) -> bool:
+    """
+    Whether taking an offer moves a booking, and does not make one.
+
+    Raises:
+        NotFound: there is no such offer.
+    """
+    return waitlist_offers.get(session, offer_id).entry.booking is not None
+
+
 def accept(
     session: Session,
     offers: Offers,

@@ -88,6 +88,19 @@ def _worth_offering(tables: list[Timetable], line: list[Waiting], *, now: dateti
     return found
 
 
+def can_be_offered(tables: list[Timetable], *, most: int, now: datetime) -> list[Slot]:
+    """The next free slots that leave somebody time to answer."""
+    plans = {(table.plan.practitioner, table.plan.place.slug): table.plan for table in tables}
+    found = []
+    for slot in availability.listed(tables, date.min, date.max):
+        rules = plans[slot.practitioner, slot.location].rules
+        if kept_until(slot.start, rules.zone, notice=rules.visit.notice, now=now) is not None:
+            found.append(slot)
+        if len(found) == most:
+            break
+    return found
+
+
 def offer_first(
     session: Session,
     offers: Offers,

@@ -40,6 +40,7 @@ def tell(
     *,
     offer: WaitlistOffer | None = None,
     leaves: datetime | None = None,
+    capped: bool = True,
     now: datetime,
 ) -> None:
     """
@@ -50,8 +51,10 @@ def tell(
     recipient = email_of(entry)
     if recipient is None:
         return
-    key = mail_cap.key(recipient)
-    not_before = max(leaves or now, mail_cap.earliest(session, key, now=now))
+    key = mail_cap.key(recipient) if capped else None
+    not_before = leaves or now
+    if key is not None:
+        not_before = max(not_before, mail_cap.earliest(session, key, now=now))
     local = entry.uid.partition("@")[0]
     insert_row(
         session,

@@ -41,9 +41,7 @@ def locked(
     session: Session, offers: Offers, offer_id: int, *, calendar_changed: datetime | None = None
 ) -> tuple[WaitlistOffer, WaitlistEntry]:
     """An offer as it is once the locks are ours, and its entry."""
-    seen = _find(session, WaitlistOffer.id == offer_id)
-    if seen is None:
-        raise NotFound
+    seen = get(session, offer_id)
     lock(
         session,
         offers,
@@ -51,9 +49,7 @@ def locked(
         seen.practitioner_id,
         calendar_changed=calendar_changed,
     )
-    offer = _find(session, WaitlistOffer.id == offer_id)
-    if offer is None:
-        raise NotFound
+    offer = get(session, offer_id)
     return offer, offer.entry
 
 
@@ -109,6 +105,19 @@ def make(
         now=now,
     )
     return offer
+
+
+def get(session: Session, offer_id: int) -> WaitlistOffer:
+    """
+    An offer with its entry, as it stands in the database.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    found = _find(session, WaitlistOffer.id == offer_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def by_token(session: Session, token: str) -> WaitlistOffer:

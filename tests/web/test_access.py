@@ -28,6 +28,7 @@ FOR_STAFF = {
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
     "desk.new": RECEPTION,
+    "desk.waitlist": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

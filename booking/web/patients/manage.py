@@ -16,14 +16,23 @@ from booking.domain.errors import (
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
+from booking.domain.waitlist import ALIVE
 from booking.formats import ics
-from booking.services import availability, bookings, changes, new_times
+from booking.services import (
+    availability,
+    bookings,
+    changes,
+    new_times,
+    waitlist,
+    waitlist_answers,
+)
 from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
 from booking.services.free_time import slot_of
 from booking.services.letters import google_link
 from booking.store.bookings import Booking
+from booking.store.waitlist import WaitlistEntry
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
@@ -157,12 +166,37 @@ def _cancelled(token: str) -> ResponseReturnValue:
     return redirect(url_for("manage.show", token=token, notice="cancelled"), code=303)
 
 
+@blueprint.post("/earlier")
+@limited(CHANGES, "changes")
+def earlier(token: str) -> ResponseReturnValue:
+    """Be told if an earlier time comes free, or no longer."""
+    booking = _booking(token)
+    if (refused := _unchangeable(token, booking)) is not None:
+        return refused
+    offers = here().offers
+    if request.form.get("deed") == "wish":
+        write(lambda session, now: waitlist.wish_earlier(session, booking, now=now))
+    elif (entry := _wish(booking)) is not None:
+        entry_id = entry.id
+        write(
+            lambda session, now: waitlist_answers.leave(
+                session, offers, entry_id, actor=PATIENT, now=now
+            )
+        )
+    return redirect(url_for("manage.show", token=token, _anchor="earlier"), code=303)
+
+
+def _wish(booking: Booking) -> WaitlistEntry | None:
+    return read(lambda session, _: waitlist.of_booking(session, booking.id))
+
+
 def _booking(token: str) -> Booking:
     return read(lambda session, _: bookings.by_token(session, token))
 
 
 def _show(token: str, booking: Booking, *, notice: str | None) -> str:
     view = booking_facts(booking)
+    wish = _wish(booking)
     # The address may be kept as a bookmark; what it congratulates on must still be so.
     if (notice == "cancelled") != view["cancelled"]:
         notice = "too_late" if notice == "too_late" else None
@@ -172,6 +206,7 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         booking=view,
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(_offered(booking)),
+        waits=wish is not None and wish.state in ALIVE,
         notice=notice if notice in {"moved", "cancelled", "too_late", "call"} else None,
         ics_url=url_for("manage.download", token=token),
         google_url=google_link(patient_appointment(booking, at(booking.location_id))),
