@@ -11,11 +11,7 @@ from booking.store.waitlist import WaitlistOffer
 from booking.web.clinic import at, local, rulebook
 from booking.web.wording import WEEKDAYS
 
-PART_WORDS = {
-    Part.MORNING: "Morning, before 12:00",
-    Part.AFTERNOON: "Afternoon, 12:00 to 5:00",
-    Part.EVENING: "Evening, from 5:00",
-}
+PART_WORDS = {Part.MORNING: "Morning", Part.AFTERNOON: "Afternoon", Part.EVENING: "Evening"}
 STATE_WORDS = {
     EntryState.OPEN: "Waits",
     EntryState.OFFERED: "Has an offer",

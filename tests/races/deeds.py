@@ -1,6 +1,7 @@
 """What members of a crowd do, each in a process that knows nothing but the database's address."""
 
 import uuid
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,12 +18,13 @@ from booking.services.clinic import Plan
 from booking.services.once import Once
 from booking.store.engine import Database
 from tests.races.crowd import Scene
+from tests.services import waiting
 from tests.support import ANN, RECEPTION, SECRET, Clinic, Time
 
 
-def unseen(session: object, plan: Plan, start: datetime, **facts: object) -> Accepted:
+def unseen(session: object, plans: Sequence[Plan], start: datetime, **facts: object) -> Accepted:
     """What `acceptance.require_slot` would say if everything were always free."""
-    return acceptance.accept(plan, start, ())
+    return acceptance.accept(plans[0], start, ())
 
 
 class Place:
@@ -108,6 +110,15 @@ class Place:
             )
         )
         return moved.sequence
+
+    def accept(self, offer_id: int) -> int:
+        return waiting.accept(self.clinic, offer_id).id
+
+    def withdraw(self, offer_id: int) -> None:
+        waiting.withdraw(self.clinic, offer_id)
+
+    def fill_from_waitlist(self) -> None:
+        waiting.work(self.clinic)
 
     def cancel(self, booking_id: int) -> None:
         self.clinic.write(
