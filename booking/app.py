@@ -34,7 +34,7 @@ from booking.web import (
     wording,
 )
 from booking.web.installation import Installation, install
-from booking.web.patients import embedded, filling_in, finding, own_word, public
+from booking.web.patients import embedded, filling_in, finding, own_word, public, waitlist
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings
@@ -47,6 +47,7 @@ BLUEPRINTS = (
     filling_in,
     own_word,
     finding,
+    waitlist,
     embedded,
     staff,
     setup,

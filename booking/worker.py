@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from types import FrameType
@@ -20,10 +21,12 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import Busy, NotSetUp
+from booking.domain.errors import Busy, NotFound, NotSetUp, SlotRefusal
 from booking.domain.messages import DeliveryFailure
+from booking.domain.slots import Slot
 from booking.formats.links import Links
 from booking.formats.mail import compose
+from booking.formats.tokens import random_token
 from booking.services import (
     claims,
     counters,
@@ -34,7 +37,12 @@ from booking.services import (
     one_time_links,
     outbox,
     sessions,
+    waitlist,
+    waitlist_answers,
+    waitlist_filling,
+    waitlist_mail,
 )
+from booking.services.availability import Offers
 from booking.services.clinic import Rulebook
 from booking.services.reading_rules import read_rulebook
 from booking.store.engine import Database
@@ -42,13 +50,13 @@ from booking.store.records import Message
 
 Send = Callable[[EmailMessage], None]
 DELIVERIES_AT_ONCE = 4
-DELIVER_SECONDS, BEAT_SECONDS, SWEEP_SECONDS = 1, 10, 60
+DELIVER_SECONDS, BEAT_SECONDS, WAITLIST_SECONDS, SWEEP_SECONDS = 1, 10, 15, 60
 STOP_SECONDS = 6
 _log = structlog.get_logger()
 
 
 class Worker:
-    """Delivers messages and sweeps away what has expired."""
+    """Delivers messages, passes free times on to the waitlist, sweeps away what has expired."""
 
     def __init__(
         self, database: Database, links: Links, send: Send | None, *, sender: str, timeout: float
@@ -57,6 +65,7 @@ class Worker:
         self._links = links
         self._send = send
         self._sender = sender
+        self._offers = Offers()
         self._stop = threading.Event()
         # Longer than a delivery may take in all, so that no other worker starts the same one.
         self._lease = timedelta(seconds=timeout * 5 + 30)
@@ -101,10 +110,9 @@ class Worker:
         self, message: Message, rulebook: Rulebook, now: datetime
     ) -> EmailMessage | DeliveryFailure:
         """The mail; or why it cannot be written, which must not stop the others."""
+        written = waitlist_mail.letter if message.kind.is_about_waiting else letters.letter
         try:
-            return compose(
-                letters.letter(message, rulebook, self._links, sender=self._sender, now=now)
-            )
+            return compose(written(message, rulebook, self._links, sender=self._sender, now=now))
         except Exception as error:  # noqa: BLE001
             # The error's own words may quote a name.
             kind = type(error).__name__
@@ -119,8 +127,33 @@ class Worker:
         )
         _log.warning("message_not_sent", message=message_id, why=failure.words, state=state)
 
+    def fill_from_waitlist(self) -> None:
+        """End offers that are over, then offer what is free to whom it suits, one at a time."""
+        offers = self._offers
+        for offer_id in self._database.read(lambda s, now: waitlist_answers.over(s, now=now)):
+            self._pass_on(offer_id)
+        found = self._database.read(lambda s, now: waitlist_filling.look(s, offers, now=now))
+        if found.known:
+            self._database.write(lambda session, _: waitlist.note(session, found.known))
+        for slot in found.slots:
+            # Somebody else was quicker; what is still free is found next time.
+            with suppress(SlotRefusal, NotFound):
+                self._offer(slot)
+
+    def _pass_on(self, offer_id: int) -> None:
+        self._database.write(
+            lambda session, now: waitlist_answers.pass_on(session, self._offers, offer_id, now=now)
+        )
+
+    def _offer(self, slot: Slot) -> None:
+        self._database.write(
+            lambda session, now: waitlist_filling.offer_first(
+                session, self._offers, self._links, slot, random_token=random_token, now=now
+            )
+        )
+
     def sweep(self) -> None:
-        """Remove what has expired: holds, past claims, drafts, keys, sessions, counters."""
+        """Remove what has expired: holds, past claims, drafts, keys, sessions, counters, waits."""
 
         def work(session: Session, now: datetime) -> None:
             claims.sweep(session, now=now)
@@ -129,6 +162,7 @@ class Worker:
             sessions.sweep(session, now=now)
             one_time_links.sweep(session, now=now)
             counters.sweep(session, now=now)
+            waitlist.sweep(session, now=now)
 
         self._database.write(work)
 
@@ -152,6 +186,7 @@ class Worker:
         for job, seconds, at_once in (
             (self.beat, BEAT_SECONDS, 1),
             (self.deliver_due, DELIVER_SECONDS, DELIVERIES_AT_ONCE),
+            (self.fill_from_waitlist, WAITLIST_SECONDS, 1),
             (self.sweep, SWEEP_SECONDS, 1),
         ):
             scheduler.add_job(_patient(job), "interval", seconds=seconds, max_instances=at_once)

@@ -99,6 +99,12 @@ class HoldExpired(Refusal):
     code = "hold_expired"
 
 
+class OfferOver(Refusal):
+    """The time that the waitlist offered is kept no longer, or was answered before."""
+
+    code = "offer_over"
+
+
 class PhoneNeeded(Refusal):
     """The visit is by phone, and there is no number to call."""
 

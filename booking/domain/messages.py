@@ -30,6 +30,8 @@ class MessageKind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     NEW_TIMES = "new_times"
+    WAITLIST_JOINED = "waitlist_joined"
+    WAITLIST_OFFER = "waitlist_offer"
     DOCTOR_BOOKED = "doctor_booked"
     DOCTOR_MOVED = "doctor_moved"
     DOCTOR_CANCELLED = "doctor_cancelled"
@@ -42,7 +44,14 @@ class MessageKind(StrEnum):
     @property
     def invites(self) -> bool:
         """It brings the visit as a calendar entry."""
-        return self.audience is Audience.PATIENT and self is not MessageKind.NEW_TIMES
+        if self is MessageKind.NEW_TIMES or self.is_about_waiting:
+            return False
+        return self.audience is Audience.PATIENT
+
+    @property
+    def is_about_waiting(self) -> bool:
+        """It is about a waitlist entry, not about a booking."""
+        return self in {MessageKind.WAITLIST_JOINED, MessageKind.WAITLIST_OFFER}
 
     @property
     def tells_of_cancellation(self) -> bool:

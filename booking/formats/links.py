@@ -54,6 +54,24 @@ class Links:
         """The booking as a calendar file."""
         return f"{self.public_url}/manage/{token}/appointment.ics"
 
+    @property
+    def waitlist_keys(self) -> ManageKeys:
+        """What the links of waitlist entries are made with."""
+        return self.keys.of("waitlist")
+
+    @property
+    def offer_keys(self) -> ManageKeys:
+        """What the links of the waitlist's offers are made with."""
+        return self.keys.of("offer")
+
+    def waitlist(self, token: str) -> str:
+        """Where somebody sees, changes or leaves their place on the waitlist."""
+        return f"{self.public_url}/waitlist/{token}"
+
+    def offer(self, token: str) -> str:
+        """Where a time that the waitlist offers is taken or declined."""
+        return f"{self.public_url}/offer/{token}"
+
     def feed(self, token: str) -> str:
         """A subscribed calendar."""
         return f"{self.public_url}/calendar/{token}.ics"

@@ -33,13 +33,22 @@ def purpose_key(secret: str, purpose: str) -> bytes:
 
 
 class ManageKeys:
-    """The keys that manage tokens are derived with: the newest first, earlier ones after it."""
+    """
+    The keys that manage tokens are derived with: the newest first, earlier ones after it.
 
-    def __init__(self, secrets_: Sequence[str]):
-        self._keys = tuple(purpose_key(secret, "manage") for secret in secrets_)
+    Links of other kinds have keys of their own, by `purpose`.
+    """
+
+    def __init__(self, secrets_: Sequence[str], purpose: str = "manage"):
+        self._secrets = tuple(secrets_)
+        self._keys = tuple(purpose_key(secret, purpose) for secret in secrets_)
+
+    def of(self, purpose: str) -> "ManageKeys":
+        """The keys for another kind of link, whose tokens fit nothing else."""
+        return ManageKeys(self._secrets, purpose)
 
     def new(self, uid: str, generation: int) -> str:
-        """The manage token of a booking, by the newest key."""
+        """The token of what has this UID, by the newest key."""
         return _derive(self._keys[0], uid, generation)
 
     def again(self, uid: str, generation: int, stored_hash: str) -> str | None:

@@ -25,7 +25,7 @@ from booking.domain.people import Person, age_on
 from booking.domain.time import instant, local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
-from booking.services import acceptance, audit, claims, intakes, outbox
+from booking.services import acceptance, audit, claims, intakes, outbox, waitlist
 from booking.services.acceptance import Accepted
 from booking.services.audit import Actor
 from booking.services.availability import Offers
@@ -110,6 +110,8 @@ def book(
         session.execute(delete(Hold).where(Hold.id == wish.hold_id))
     _keep_answers(session, booking, wish, accepted.plan, actor, now=now)
     _keep_consents(session, patient, wish, actor, now=now)
+    if wish.given.intake.earlier_time:
+        waitlist.wish_earlier(session, booking, now=now)
     if once is not None:
         remember(session, once, booking.id, now=now)
     audit.record(

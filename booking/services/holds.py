@@ -10,6 +10,7 @@ from booking.domain.errors import HoldExpired
 from booking.domain.slots import Slot
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services import acceptance, claims
+from booking.services.acceptance import Accepted
 from booking.services.availability import Offers
 from booking.store.bookings import Hold
 
@@ -53,6 +54,25 @@ def hold(
     if replaces is not None:
         session.execute(delete(Hold).where(Hold.id == replaces))
     accepted = acceptance.require_slot(session, plans, start, now=now)
+    return keep(
+        session, accepted, until=now + rulebook.clinic.hold, random_token=random_token, now=now
+    )
+
+
+def keep(
+    session: Session,
+    accepted: Accepted,
+    *,
+    until: datetime,
+    random_token: RandomToken,
+    now: datetime,
+) -> Held:
+    """
+    Hold an accepted slot. Call it under the locks that it was accepted under.
+
+    Raises:
+        SlotUnavailable: the database refused; the transaction must not be committed.
+    """
     slot, plan = accepted.slot, accepted.plan
     token = random_token()
     row = Hold(
@@ -62,7 +82,7 @@ def hold(
         location_id=plan.place.id,
         start=slot.start,
         end=slot.end,
-        expires_at=now + rulebook.clinic.hold,
+        expires_at=until,
         created_at=now,
     )
     session.add(row)

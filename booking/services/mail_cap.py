@@ -5,9 +5,10 @@ A booking form must not become a way to flood somebody's mailbox. No booking is 
 is too much leaves later.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.formats.contacts import fold_address
@@ -33,3 +34,14 @@ def earliest(session: Session, key: str, *, now: datetime) -> datetime:
         .limit(MOST)
     ).all()
     return now if len(latest) < MOST else max(now, latest[-1] + WINDOW)
+
+
+def full(session: Session, keys: Iterable[str], *, now: datetime) -> set[str]:
+    """Of these addresses, those to which no further mail may leave just now."""
+    query = (
+        select(_messages.capped_address)
+        .where(_messages.capped_address.in_(list(keys)), _messages.not_before > now - WINDOW)
+        .group_by(_messages.capped_address)
+        .having(func.count() >= MOST)
+    )
+    return {key for key in session.scalars(query) if key}

@@ -11,8 +11,8 @@ from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import Audience, MessageKind, MessageState
 from booking.domain.time import local_day
 from booking.formats.links import Links
-from booking.formats.tokens import RandomToken, token_hash
-from booking.services import acceptance, claims, outbox
+from booking.formats.tokens import RandomToken
+from booking.services import acceptance, claims, holds, outbox
 from booking.services.clinic import Plan, Rulebook
 from booking.services.free_time import fresh_starts, read_busy
 from booking.store.bookings import Booking, Hold, Offer
@@ -106,21 +106,15 @@ def _hold(
     busy = read_busy(session, plan, span, now=now)
     claims.release(session, busy.expired)
     accepted = acceptance.accept(plan, start, busy.choose_rooms(span))
-    row = Hold(
-        # Nobody is told the token: these are taken through the booking's own link.
-        token_hash=token_hash(random_token()),
-        practitioner_id=plan.practitioner_id,
-        service_id=plan.service_id,
-        location_id=plan.place.id,
-        start=accepted.slot.start,
-        end=accepted.slot.end,
-        expires_at=min(now + KEPT, start - plan.rules.visit.notice),
-        created_at=now,
+    # Nobody is told the token: these are taken through the booking's own link.
+    held = holds.keep(
+        session,
+        accepted,
+        until=min(now + KEPT, start - plan.rules.visit.notice),
+        random_token=random_token,
+        now=now,
     )
-    session.add(row)
-    session.flush()
-    session.add(Offer(hold_id=row.id, booking_id=booking.id))
-    claims.take_all(session, accepted.resources, accepted.span, hold_id=row.id)
+    session.add(Offer(hold_id=held.id, booking_id=booking.id))
 
 
 def offered(session: Session, booking_id: int, *, now: datetime) -> list[Hold]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from booking.domain.messages import (
@@ -23,6 +23,7 @@ from booking.domain.messages import (
     next_try,
 )
 from booking.domain.time import local_day
+from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.links import Links
 from booking.services import mail_cap
 from booking.services.clinic import Rulebook
@@ -30,6 +31,7 @@ from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient
 from booking.store.clinic import Practitioner
 from booking.store.records import GIVEN_UP, WAITING, Message
+from booking.store.waitlist import WaitlistOffer, whole_entry
 
 _FOR_DOCTOR = {
     MessageKind.CONFIRMED: MessageKind.DOCTOR_BOOKED,
@@ -175,20 +177,31 @@ def claim_next(
                 joinedload(Message.booking).joinedload(Booking.patient),
                 joinedload(Message.booking).joinedload(Booking.practitioner),
                 joinedload(Message.booking).joinedload(Booking.service),
+                *whole_entry(Message.entry),
+                joinedload(Message.offer).joinedload(WaitlistOffer.practitioner),
             )
             .where(Message.id == message_id)
             .execution_options(populate_existing=True)
         ).scalar_one()
-        if not has_lost_its_point(
-            message.kind,
-            message.sequence,
-            state=message.booking.state,
-            current_sequence=message.booking.sequence,
-        ):
+        if not _is_pointless(message, now):
             return message
         message.state, message.lease = MessageState.DROPPED, None
         session.flush()
     return None
+
+
+def _is_pointless(message: Message, now: datetime) -> bool:
+    if message.entry is not None:
+        offer = message.offer
+        return message.entry.state not in ALIVE or (
+            offer is not None and (offer.outcome is not Outcome.OPEN or offer.expires_at <= now)
+        )
+    return has_lost_its_point(
+        message.kind,
+        message.sequence,
+        state=message.booking.state,
+        current_sequence=message.booking.sequence,
+    )
 
 
 def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> int | None:
@@ -200,12 +213,16 @@ def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> 
             Message.next_try_at <= now,
             # What happened first is told first: a confirmation that is being handed in just now
             # must not arrive after the cancellation.
-            Message.booking_id.not_in(
-                select(under_way.booking_id).where(
-                    WAITING,
-                    under_way.state == MessageState.SENDING,
-                    under_way.next_try_at > now,
-                )
+            or_(
+                Message.booking_id.is_(None),
+                Message.booking_id.not_in(
+                    select(under_way.booking_id).where(
+                        WAITING,
+                        under_way.booking_id.is_not(None),
+                        under_way.state == MessageState.SENDING,
+                        under_way.next_try_at > now,
+                    )
+                ),
             ),
         )
         .order_by(Message.next_try_at)

@@ -1,6 +1,16 @@
 """All tables in one place, for migrations and for whoever needs the whole metadata."""
 
-from booking.store import access, bookings, busy_times, claims, clinic, intakes, records, texts
+from booking.store import (
+    access,
+    bookings,
+    busy_times,
+    claims,
+    clinic,
+    intakes,
+    records,
+    texts,
+    waitlist,
+)
 from booking.store.base import Base
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "metadata",
     "records",
     "texts",
+    "waitlist",
 ]
 
 metadata = Base.metadata

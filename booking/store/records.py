@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from booking.domain.messages import MessageKind, MessageState
 from booking.store.base import Base
 from booking.store.bookings import Booking
+from booking.store.waitlist import WaitlistEntry, WaitlistOffer
 
 # As text: SQLite uses a partial index only where a query repeats its condition to the letter.
 WAITING = text("state IN ('queued', 'sending')")
@@ -20,6 +21,8 @@ class Message(Base):
 
     The dedupe key makes a second identical message impossible. `message_id` is fixed here, so that
     a mail which had to be sent twice is recognised as one.
+
+    It is about a booking, or else, by its kind, about a waitlist entry and what that was offered.
     """
 
     __tablename__ = "messages"
@@ -35,7 +38,13 @@ class Message(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+    entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("waitlist_entries.id", ondelete="CASCADE"), index=True
+    )
+    offer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("waitlist_offers.id", ondelete="CASCADE"), index=True
+    )
     kind: Mapped[MessageKind] = mapped_column(
         Enum(
             MessageKind,
@@ -71,7 +80,10 @@ class Message(Base):
     capped_address: Mapped[str | None] = mapped_column(String(64))
     not_before: Mapped[datetime | None]
 
+    # Of kinds that are about a booking; the others have none (services/waitlist_mail.py).
     booking: Mapped[Booking] = relationship()
+    entry: Mapped[WaitlistEntry | None] = relationship()
+    offer: Mapped[WaitlistOffer | None] = relationship()
 
 
 class AuditEntry(Base):

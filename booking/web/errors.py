@@ -38,6 +38,7 @@ ANSWERS: dict[str, Answer] = {
     "unknown_practitioner": Answer(404, "Nobody with this name offers this service."),
     "unknown_location": Answer(404, "Nobody offers this service there."),
     "hold_expired": Answer(409, "We could not keep that time any longer."),
+    "offer_over": Answer(409, "We could not keep that time any longer."),
     "phone_needed": Answer(422, "This visit is by phone, so we need a phone number."),
     "transition_refused": Answer(409, "That step is not possible in the booking's present state."),
     "visit_over": Answer(409, "This visit has begun or is over, so it can no longer be changed."),

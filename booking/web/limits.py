@@ -26,6 +26,8 @@ HOLDS = parse("60 per 10 minutes")
 BOOKINGS = parse("30 per hour")
 CHANGES = parse("60 per hour")
 FIND = parse("10 per 5 minutes")
+# Each may hold a time now and then, so they are dearer than bookings.
+JOINS = parse("10 per hour")
 SIGN_IN = parse("10 per 5 minutes")
 SIGN_IN_OVERALL = parse("300 per 5 minutes")
 _KEY = "booking-limits"

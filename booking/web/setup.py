@@ -17,10 +17,10 @@ from booking.web.access import set_staff_cookie
 from booking.web.admin import reading
 from booking.web.admin.clinic import FIELDS as CLINIC_FIELDS
 from booking.web.admin.clinic import read_details
-from booking.web.admin.hours import WEEKDAYS
 from booking.web.installation import here, read, write
 from booking.web.limits import READS, limited
 from booking.web.patients import forms
+from booking.web.wording import WEEKDAYS
 
 _HOURS = ("opens", "closes", "break_from", "break_until")
 _FIELDS = (

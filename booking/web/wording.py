@@ -21,6 +21,7 @@ from booking.web.assets import asset
 from booking.web.clinic import facts, local, places_in_use
 from booking.web.installation import here
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATE_WORDS = {
     State.REQUESTED: "Requested",
     State.CONFIRMED: "Confirmed",

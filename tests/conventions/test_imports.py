@@ -67,6 +67,8 @@ EXCEPTIONS = {
     ("web", "booking.store.bookings.Booking"),
     ("web", "booking.store.records.AuditEntry"),
     ("web", "booking.store.records.Message"),
+    ("web", "booking.store.waitlist.WaitlistEntry"),
+    ("web", "booking.store.waitlist.WaitlistOffer"),
 }
 
 COMPOSITION = {"app", "seams", "cli", "worker", "supervisor", "diagnosis", "wsgi"}

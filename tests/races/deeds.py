@@ -18,6 +18,7 @@ from booking.services.clinic import Plan
 from booking.services.once import Once
 from booking.store.engine import Database
 from tests.races.crowd import Scene
+from tests.services import waiting
 from tests.support import ANN, RECEPTION, SECRET, Clinic, Time
 
 
@@ -109,6 +110,15 @@ class Place:
             )
         )
         return moved.sequence
+
+    def accept(self, offer_id: int) -> int:
+        return waiting.accept(self.clinic, offer_id).id
+
+    def withdraw(self, offer_id: int) -> None:
+        waiting.withdraw(self.clinic, offer_id)
+
+    def fill_from_waitlist(self) -> None:
+        waiting.work(self.clinic)
 
     def cancel(self, booking_id: int) -> None:
         self.clinic.write(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from booking.domain.roles import FeedPrivacy, Role
-from booking.domain.slots import slot_id
+from booking.domain.slots import Slot, slot_id
 from booking.formats.mail import Letter, compose
 from booking.formats.passwords import hash_password
 from booking.seams.mailbox import Mailbox
-from booking.services import calendars, letters, rooms
+from booking.services import calendars, letters, rooms, waitlist
 from booking.store import clinic as rows
 from booking.store.access import Staff, StaffRole
 from booking.store.bookings import Booking
 from booking.store.records import Message
 from booking.web.assets import asset
+from tests.services import waiting
 from tests.support import Clinic, at
 
 TUESDAY_NINE = at("2026-01-13T09:00-05:00")
@@ -34,18 +35,33 @@ class Furniture:
     manage_token: str
     feed_token: str
     mail: str
+    waitlist_token: str
+    offer_token: str
 
 
 def furnish(clinic: Clinic, instance: Path) -> Furniture:
     """A booking, its mail in the local mailbox, and a feed."""
     booking = clinic.book(TUESDAY_NINE)
     add_room(clinic)
+    waitlist_token, offer_token = add_waiting(clinic)
     return Furniture(
         booking=booking,
         manage_token=clinic.links.keys.new(booking.uid, 0),
         feed_token=add_feed(clinic),
         mail=_put_in_mailbox(clinic, instance),
+        waitlist_token=waitlist_token,
+        offer_token=offer_token,
     )
+
+
+def add_waiting(clinic: Clinic) -> tuple[str, str]:
+    """Somebody on the waitlist with a time that is kept for them: the tokens of both."""
+    entry_id = waiting.join(clinic)
+    nine = at("2026-01-20T09:00-05:00")
+    slot = Slot("consultation", "dr-ahmed", "main", nine, nine + timedelta(minutes=30))
+    offer = waiting.by_hand(clinic, entry_id, slot)
+    entry = clinic.read(lambda session, _: waitlist.get(session, entry_id))
+    return clinic.links.waitlist_keys.new(entry.uid, 0), clinic.links.offer_keys.new(offer.uid, 0)
 
 
 def add_feed(
@@ -98,8 +114,13 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "version": version,
         "name": name,
     }
+    tokens = {
+        "calendars.feed": things.feed_token,
+        "waitlist.show": things.waitlist_token,
+        "waitlist.offer": things.offer_token,
+    }
     for rule in app.url_map.iter_rules():
-        token = things.feed_token if rule.endpoint == "calendars.feed" else things.manage_token
+        token = tokens.get(rule.endpoint, things.manage_token)
         built = rule.build(values | {"token": token}, append_unknown=False)
         assert built is not None, f"no address is known for {rule.rule}"
         yield rule, built[1]

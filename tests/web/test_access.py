@@ -30,6 +30,7 @@ FOR_STAFF = {
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
+    "desk.waitlist": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from booking.domain.intake import Intake
 from booking.domain.questions import HEALTH_QUESTIONS
+from booking.domain.slots import Slot
 from booking.services import past
 from booking.services.intakes import Given
 from booking.store.bookings import Booking
+from tests.services import waiting
 from tests.services.deeds import TUESDAY_9, new_rules
 from tests.support import Clinic
 from tests.web.journeys import fill_in, take
@@ -31,6 +33,7 @@ STAFF = (
     f"/desk?day={DAY}",
     "/desk/bookings/1",
     f"/desk/book?day={DAY}",
+    "/desk/waitlist",
     "/admin/hours/dr-ahmed",
     "/admin/hours/dr-ahmed/busy",
     "/admin/holidays",
@@ -119,7 +122,14 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
     visitor = Visitor(app)
     visitor.sign_in(booked, "admin")
     add_practitioner(booked, "dr-lee")
+    waiting.join(booked)
     before = counts(visitor, booked, STAFF)
+    waiting.wish(booked, booked.book(TUESDAY_9 + timedelta(days=2)))
+    for number in range(3):
+        entry = waiting.join(booked, f"Waiter{number}")
+        start = TUESDAY_9 + timedelta(days=1, minutes=30 * number)
+        slot = Slot("consultation", "dr-ahmed", "main", start, start + timedelta(minutes=30))
+        waiting.by_hand(booked, entry, slot)
     for number in range(1, 6):
         booked.book(TUESDAY_9 + number * timedelta(minutes=30))
     booked.write(lambda session, now: past.fill(session, 500, now=now))

@@ -29,8 +29,8 @@ from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use
 from booking.web.installation import read
 from booking.web.patients import forms
+from booking.web.wording import WEEKDAYS
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PARTS = ("weekday", "kind", "opens", "closes", "location", "since", "until", "every")
 _BREAK = "break"
 _BLANK_ROWS = 3

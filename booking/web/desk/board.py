@@ -23,7 +23,7 @@ from booking.web.clinic import at, facts, local, place, rulebook
 from booking.web.desk import intakes
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
-SOURCES = {"online": "online", "api": "online", "phone": "phone"}
+SOURCES = {"online": "online", "api": "online", "phone": "phone", "waitlist": "waitlist"}
 KEYS = {
     State.ARRIVED: "a",
     State.IN_ROOM: "r",
@@ -55,12 +55,22 @@ _SAID = {
     "new_times_offered": "New times were offered",
     "reconfirmed": "Says they will come",
     "found": "Found the appointment again, by reference and date of birth",
+    "waitlist_joined": "Asked to be told if an earlier time comes free",
+    "waitlist_left": "Asked no longer for an earlier time",
+    "waitlist_expired": "An earlier time was offered; nobody answered",
+    "waitlist_offered": "An earlier time was offered",
+    "waitlist_accepted": "The earlier time was accepted",
+    "waitlist_declined": "The earlier time was declined",
+    "waitlist_withdrawn": "The earlier time was withdrawn",
+    "waitlist_filled": "Left the waitlist with the earlier time",
 }
 MESSAGE_WORDS = {
     MessageKind.CONFIRMED: "Confirmation",
     MessageKind.MOVED: "New time",
     MessageKind.CANCELLED: "Cancellation",
     MessageKind.NEW_TIMES: "New times to choose from",
+    MessageKind.WAITLIST_JOINED: "On the waitlist",
+    MessageKind.WAITLIST_OFFER: "A time from the waitlist",
     MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
     MessageKind.DOCTOR_MOVED: "To the doctor: moved",
     MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",

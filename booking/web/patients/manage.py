@@ -18,14 +18,16 @@ from booking.domain.errors import (
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
+from booking.domain.waitlist import ALIVE
 from booking.formats import ics
-from booking.services import availability, bookings, changes, intakes, new_times
+from booking.services import availability, bookings, changes, intakes, new_times, waitlist
 from booking.services.audit import PATIENT
 from booking.services.availability import Timetable
 from booking.services.calendars import patient_appointment
 from booking.services.free_time import slot_of
 from booking.services.letters import online_links
 from booking.store.bookings import Booking
+from booking.store.waitlist import WaitlistEntry
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
@@ -165,6 +167,11 @@ def _cancelled(token: str) -> ResponseReturnValue:
     return redirect(url_for("manage.show", token=token, notice="cancelled"), code=303)
 
 
+def wish(booking: Booking) -> WaitlistEntry | None:
+    """What its patient said of an earlier time, if they did."""
+    return read(lambda session, _: waitlist.of_booking(session, booking.id))
+
+
 def known(token: str) -> Booking:
     """
     The booking that this link is for.
@@ -177,6 +184,7 @@ def known(token: str) -> Booking:
 
 def _show(token: str, booking: Booking, *, notice: str | None) -> str:
     view = booking_facts(booking)
+    wished = wish(booking)
     # The address may be kept as a bookmark; what it congratulates on must still be so.
     if (notice == "cancelled") != view["cancelled"]:
         notice = notice if notice in _REFUSALS else None
@@ -187,6 +195,7 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(_offered(booking)),
         must_call=view["changeable"] and _must_call(booking),
+        waits=wished is not None and wished.state in ALIVE,
         notice=notice if notice in {"moved", "cancelled", "changed"} | _REFUSALS else None,
         again_url=_again(booking),
         ics_url=url_for("manage.download", token=token),

@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import NotFound, TransitionRefused
 from booking.domain.people import Findings, read_name
 from booking.formats.contacts import read_phone
-from booking.services import contact_details, reconfirmations
+from booking.services import contact_details, reconfirmations, waitlist, waitlist_answers
+from booking.services.audit import PATIENT
 from booking.services.contact_details import NewDetails
 from booking.store.bookings import Booking
 from booking.web.clinic import facts
 from booking.web.installation import here, write
 from booking.web.limits import CHANGES, limited
 from booking.web.patients import forms
-from booking.web.patients.manage import blueprint, known, refused_change, unchangeable
+from booking.web.patients.manage import blueprint, known, refused_change, unchangeable, wish
 from booking.web.patients.views import booking_facts
 
 
@@ -42,6 +43,26 @@ def _shown_start() -> datetime:
     if start.tzinfo is None:
         raise NotFound
     return start
+
+
+@blueprint.post("/earlier")
+@limited(CHANGES, "changes")
+def earlier(token: str) -> ResponseReturnValue:
+    """Tell me if an earlier time comes free, or no longer."""
+    booking = known(token)
+    if (refused := unchangeable(token, booking, "changeable")) is not None:
+        return refused
+    offers = here().offers
+    if request.form.get("deed") == "wish":
+        write(lambda session, now: waitlist.wish_earlier(session, booking, now=now))
+    elif (entry := wish(booking)) is not None:
+        entry_id = entry.id
+        write(
+            lambda session, now: waitlist_answers.leave(
+                session, offers, entry_id, actor=PATIENT, now=now
+            )
+        )
+    return redirect(url_for("manage.show", token=token, _anchor="earlier"), code=303)
 
 
 @blueprint.route("/details", methods=["GET", "POST"])

@@ -41,12 +41,18 @@ def accessibility() -> str:
     return render_template("public/accessibility.html")
 
 
+_NOT_FOR_SEARCHING = ("/manage/", "/waitlist/", "/offer/", "/desk", "/admin", "/login")
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     # Calendar readers of some vendors obey this file, so /calendar/ must stay allowed.
     lines = (
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/manage/", "/desk", "/admin", "/login")),
+        *(
+            f"Disallow: {path}"
+            for path in ("/manage/", "/waitlist/", "/offer/", "/desk", "/admin", "/login")
+        ),
         f"Sitemap: {findable.public_address('public.sitemap')}",
         "",
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 from booking.domain.slots import Slot
 from booking.domain.time import FIRST_YEAR, LAST_YEAR
+from booking.domain.waitlist import EVENING, NOON
 from booking.formats import dates
 from booking.services import availability
 from booking.services.availability import Timetable
 from booking.web.clinic import facts, local, place, rulebook
 
 DAYS_SHOWN = 10
-NOON, EVENING = 12, 17
 
 
 def parse_day(text: str | None) -> date | None:

@@ -1,0 +1,143 @@
+"""Wishes as forms give them and as pages say them, to patients and to the desk."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from booking.domain.people import Findings
+from booking.domain.waitlist import EntryState, Outcome, Part, Wishes
+from booking.formats import dates
+from booking.store.waitlist import WaitlistOffer
+from booking.web.clinic import at, local, rulebook
+from booking.web.wording import WEEKDAYS
+
+PART_WORDS = {Part.MORNING: "Morning", Part.AFTERNOON: "Afternoon", Part.EVENING: "Evening"}
+STATE_WORDS = {
+    EntryState.OPEN: "Waits",
+    EntryState.OFFERED: "Has an offer",
+    EntryState.FILLED: "Has a time",
+    EntryState.LEFT: "Left",
+    EntryState.EXPIRED: "Waited its time",
+}
+OUTCOME_WORDS = {
+    Outcome.OPEN: "Not answered yet",
+    Outcome.ACCEPTED: "Accepted",
+    Outcome.DECLINED: "Declined",
+    Outcome.EXPIRED: "Not answered in time",
+    Outcome.WITHDRAWN: "Taken back",
+}
+
+
+def typed(form: Any) -> dict[str, Any]:
+    """What was ticked and typed, as it was, for showing it again."""
+    return {
+        "weekdays": form.getlist("weekday")[:7],
+        "parts": form.getlist("part")[:3],
+        **{
+            name: form.get(name, "")[:100]
+            for name in ("earliest", "latest", "practitioner", "location")
+        },
+    }
+
+
+def as_typed(wishes: Wishes) -> dict[str, Any]:
+    """Wishes as the form would send them."""
+    return {
+        "weekdays": [str(day) for day in sorted(wishes.weekdays)],
+        "parts": [part.value for part in wishes.parts],
+        "earliest": wishes.earliest.isoformat() if wishes.earliest else "",
+        "latest": wishes.latest.isoformat() if wishes.latest else "",
+        "practitioner": wishes.practitioner or "",
+        "location": wishes.location or "",
+    }
+
+
+def read_wishes(values: Mapping[str, Any], found: Findings, *, service: str, today: date) -> Wishes:
+    """The wishes that the fields say; errors go to `found`. An unknown day or part is none."""
+    earliest, latest = (_read_day(values, name, found) for name in ("earliest", "latest"))
+    if latest is not None and latest < today:
+        found.add("latest", "in_past", "The latest day must be today or later")
+    elif latest is not None and earliest is not None and latest < earliest:
+        found.add("latest", "before_earliest", "The latest day must not be before the earliest")
+    plans = rulebook().services.get(service, [])
+    chosen = {
+        "practitioner": values["practitioner"] or None,
+        "location": values["location"] or None,
+    }
+    if chosen["practitioner"] not in {None, *(plan.practitioner for plan in plans)}:
+        found.add("practitioner", "unknown", "Choose with whom")
+    if chosen["location"] not in {None, *(plan.place.slug for plan in plans)}:
+        found.add("location", "unknown", "Choose where")
+    return Wishes(
+        weekdays=frozenset(n for n in range(7) if str(n) in values["weekdays"]),
+        parts=frozenset(part for part in Part if part.value in values["parts"]),
+        earliest=earliest,
+        latest=latest,
+        **chosen,
+    )
+
+
+def _read_day(values: Mapping[str, Any], name: str, found: Findings) -> date | None:
+    text = values[name].strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        found.add(name, "impossible", "Enter a day that exists, like 2026-01-13")
+        return None
+
+
+def choices(service: str) -> dict[str, Any]:
+    """What the form offers to choose between; people and places only where there are several."""
+    plans = rulebook().services.get(service, [])
+    people = {plan.practitioner: plan.practitioner_name for plan in plans}
+    places = {plan.place.slug: plan.place.name for plan in plans}
+    return {
+        "weekday_choices": [(str(number), name) for number, name in enumerate(WEEKDAYS)],
+        "part_choices": [(part.value, words) for part, words in PART_WORDS.items()],
+        "people": people if len(people) > 1 else {},
+        "places": places if len(places) > 1 else {},
+    }
+
+
+def in_words(wishes: Wishes, service: str) -> str:
+    """Wishes in a few words; "Any time" where there are none."""
+    plans = rulebook().services.get(service, [])
+    people = {plan.practitioner: plan.practitioner_name for plan in plans}
+    places = {plan.place.slug: plan.place.name for plan in plans}
+    parts = [
+        _listed([f"{WEEKDAYS[day]}s" for day in sorted(wishes.weekdays)]),
+        _listed([f"{part.value}s" for part in Part if part in wishes.parts]),
+        f"from {dates.show_day(wishes.earliest)}" if wishes.earliest else "",
+        f"until {dates.show_day(wishes.latest)}" if wishes.latest else "",
+        f"with {people.get(wishes.practitioner, wishes.practitioner)}"
+        if wishes.practitioner and len(people) > 1
+        else "",
+        f"at {places.get(wishes.location, wishes.location)}"
+        if wishes.location and len(places) > 1
+        else "",
+    ]
+    words = ", ".join(part for part in parts if part)
+    return words[:1].upper() + words[1:] or "Any time"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def shown(offer: WaitlistOffer) -> dict[str, Any]:
+    """An offer with its times on the wall of the place it is at."""
+    zone = at(offer.location_id).zone
+    return {
+        "id": offer.id,
+        "start": local(offer.start, zone),
+        "end": local(offer.end, zone),
+        "until": local(offer.expires_at, zone),
+        "zone_name": dates.show_zone(zone),
+        "practitioner": offer.practitioner.name,
+        "address": at(offer.location_id).address,
+        "offered_at": local(offer.offered_at, zone),
+        "ended_at": local(offer.ended_at, zone) if offer.ended_at else None,
+        "is_open": offer.outcome is Outcome.OPEN,
+        "outcome": offer.outcome.value,
+        "words": OUTCOME_WORDS[offer.outcome],
+    }
