@@ -40,6 +40,7 @@ from booking.services import (
     waitlist,
     waitlist_answers,
     waitlist_filling,
+    waitlist_line,
     waitlist_mail,
 )
 from booking.services.availability import Offers
@@ -134,7 +135,7 @@ class Worker:
             self._pass_on(offer_id)
         found = self._database.read(lambda s, now: waitlist_filling.look(s, offers, now=now))
         if found.known:
-            self._database.write(lambda session, _: waitlist.note(session, found.known))
+            self._database.write(lambda session, _: waitlist_line.note(session, found.known))
         for slot in found.slots:
             # Somebody else was quicker; what is still free is found next time.
             with suppress(SlotRefusal, NotFound):

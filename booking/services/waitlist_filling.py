@@ -17,10 +17,10 @@ from booking.domain.slots import Slot
 from booking.domain.waitlist import ALIVE, Outcome, Waiting, first_for, kept_until, still_known
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
-from booking.services import availability, waitlist, waitlist_offers
+from booking.services import availability, waitlist, waitlist_line, waitlist_offers
 from booking.services.audit import SYSTEM, Actor
 from booking.services.availability import Offers, Timetable
-from booking.services.waitlist import InLine
+from booking.services.waitlist_line import InLine
 from booking.store.bookings import Hold
 from booking.store.waitlist import WaitlistOffer
 
@@ -37,7 +37,7 @@ def look(session: Session, offers: Offers, *, now: datetime) -> Findings:
     """What is free and suits somebody; one slot for each of them at most. Changes nothing."""
     found = Findings([], {})
     by_service: dict[str, list[InLine]] = {}
-    for one in waitlist.line(session, now=now):
+    for one in waitlist_line.line(session, now=now):
         by_service.setdefault(one.entry.service.slug, []).append(one)
     if not by_service:
         return found
@@ -119,7 +119,7 @@ def offer_first(
     """
     rulebook = waitlist_offers.lock(session, offers, slot.service)
     zone = rulebook.plan_at(slot.service, slot.practitioner, slot.start).rules.zone
-    line = waitlist.line(session, service=slot.service, now=now)
+    line = waitlist_line.line(session, service=slot.service, now=now)
     able = {one.waiting: one.entry for one in line if one.can_be_asked}
     first = first_for(slot, zone, able)
     if first is None:

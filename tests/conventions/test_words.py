@@ -10,7 +10,7 @@ from booking.domain import lifecycle
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
-from booking.web.desk import board
+from booking.web.desk import board, trail
 from booking.web.errors import ANSWERS, TITLES, Answer
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
@@ -63,8 +63,8 @@ def test_every_state_and_every_step_has_a_name():
 
 
 def test_every_message_has_a_name_and_a_state_on_the_card():
-    assert set(board.MESSAGE_WORDS) == set(MessageKind)
-    assert set(board.MESSAGE_STATES) == set(MessageState)
+    assert set(trail.MESSAGE_WORDS) == set(MessageKind)
+    assert set(trail.MESSAGE_STATES) == set(MessageState)
 
 
 def test_keys_of_the_desk_are_single_and_different():

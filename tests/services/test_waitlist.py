@@ -9,7 +9,7 @@ from booking.domain.errors import AlreadyCancelled, NotFound, OfferOver, SlotUna
 from booking.domain.lifecycle import State
 from booking.domain.slots import Slot
 from booking.domain.waitlist import Part, Wishes
-from booking.services import waitlist
+from booking.services import waitlist, waitlist_line
 from booking.store.bookings import Booking, Consent
 from booking.store.records import Message
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
@@ -412,6 +412,6 @@ def test_with_several_practitioners_the_wish_decides(clinic: Clinic, taken: Book
 def test_what_an_entry_knows_is_kept_to_the_second(clinic: Clinic):
     entry = waiting.join(clinic)
     waiting.work(clinic)
-    known = clinic.read(lambda session, _: waitlist.known_of(waitlist.get(session, entry)))
+    known = clinic.read(lambda session, _: waitlist_line.known_of(waitlist.get(session, entry)))
     assert TUESDAY_9 in known
     assert all(start.tzinfo is UTC for start in known)

@@ -13,7 +13,7 @@ from booking.store.engine import Session
 from booking.store.records import AuditEntry
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, local
-from booking.web.desk import board
+from booking.web.desk import trail
 from booking.web.installation import read
 from booking.web.patients.times import parse_day
 
@@ -87,7 +87,7 @@ def _wanted(typed: dict[str, str]) -> Search:
 def _entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
     return {
         "at": local(entry.at),
-        "who": board.who(entry, names),
+        "who": trail.who(entry, names),
         "what": ACTIONS.get(entry.action, entry.action),
         "change": " → ".join(value for value in (entry.from_value, entry.to_value) if value),
         "subject": entry.subject,

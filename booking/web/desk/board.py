@@ -8,7 +8,6 @@ from typing import Any
 from booking.domain import lifecycle, references
 from booking.domain.errors import FieldError, TransitionRefused
 from booking.domain.lifecycle import ActorKind, State, Stranding
-from booking.domain.messages import MessageKind, MessageState
 from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
@@ -20,7 +19,7 @@ from booking.services.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
 from booking.web.clinic import at, facts, local, place, rulebook
-from booking.web.desk import intakes
+from booking.web.desk import intakes, trail
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
 SOURCES = {"online": "online", "api": "online", "phone": "phone", "waitlist": "waitlist"}
@@ -46,41 +45,6 @@ _COUNTED = {
 STRANDING_WORDS = {
     Stranding.KEPT: "Kept outside of hours",
     Stranding.TO_MOVE: "Needs a new time",
-}
-_LOOKS = {"viewed", "answers_read"}
-_SAID = {
-    "cautions_reviewed": "Answers reviewed",
-    "patient_called": "Talked to the patient",
-    "kept": "Kept, although the clinic's hours changed",
-    "new_times_offered": "New times were offered",
-    "reconfirmed": "Says they will come",
-    "found": "Found the appointment again, by reference and date of birth",
-    "waitlist_joined": "Asked to be told if an earlier time comes free",
-    "waitlist_left": "Asked no longer for an earlier time",
-    "waitlist_expired": "An earlier time was offered; nobody answered",
-    "waitlist_offered": "An earlier time was offered",
-    "waitlist_accepted": "The earlier time was accepted",
-    "waitlist_declined": "The earlier time was declined",
-    "waitlist_withdrawn": "The earlier time was withdrawn",
-    "waitlist_filled": "Left the waitlist with the earlier time",
-}
-MESSAGE_WORDS = {
-    MessageKind.CONFIRMED: "Confirmation",
-    MessageKind.MOVED: "New time",
-    MessageKind.CANCELLED: "Cancellation",
-    MessageKind.NEW_TIMES: "New times to choose from",
-    MessageKind.WAITLIST_JOINED: "On the waitlist",
-    MessageKind.WAITLIST_OFFER: "A time from the waitlist",
-    MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
-    MessageKind.DOCTOR_MOVED: "To the doctor: moved",
-    MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",
-}
-MESSAGE_STATES = {
-    MessageState.QUEUED: "Waiting",
-    MessageState.SENDING: "Sending",
-    MessageState.SENT: "Sent",
-    MessageState.FAILED: "Failed",
-    MessageState.DROPPED: "Not needed any more",
 }
 
 
@@ -270,9 +234,10 @@ def card(
         "actions": actions(booking, person=person, now=now),
         "undo": _undo(booking, history, person=person, now=now),
         "can_cancel": State.CANCELLED in steps,
-        # Looks are for the audit; here they would bury what happened.
-        "history": [_entry(entry, names) for entry in history if entry.action not in _LOOKS],
-        "messages": [_message(message) for message in messages],
+        "history": [
+            trail.entry(entry, names) for entry in history if entry.action not in trail.LOOKS
+        ],
+        "messages": [trail.message(message) for message in messages],
     }
 
 
@@ -304,47 +269,6 @@ def _undo(
     except TransitionRefused:
         return None
     return {"endpoint": "desk.undo", "label": f"Undo “{STATE_WORDS[booking.state]}”"}
-
-
-def _entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "at": local(entry.at),
-        "who": who(entry, names),
-        "words": _words(entry),
-        "reason": entry.reason,
-    }
-
-
-def who(entry: AuditEntry, names: dict[int, str]) -> str:
-    """Who did it: a colleague's address, or what stands for everybody else."""
-    others = {"patient": "the patient", "system": "the program"}
-    return names.get(entry.staff_id or 0) or others.get(entry.actor_kind, "staff")
-
-
-def _words(entry: AuditEntry) -> str:
-    if entry.action == "moved" and entry.to_value:
-        moment = local(datetime.fromisoformat(entry.to_value))
-        return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
-    if entry.action in _SAID:
-        return _SAID[entry.action]
-    if entry.action == "details_changed":
-        return f"Changed: {entry.to_value}"
-    words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
-    if entry.action == "undo":
-        return f"Undone, back to: {words.lower()}"
-    return "Booked" if entry.from_value is None else words
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "kind_words": MESSAGE_WORDS[message.kind],
-        "recipient": message.recipient,
-        "state": message.state.value,
-        "state_words": MESSAGE_STATES[message.state],
-        "failed": message.state is MessageState.FAILED,
-        "error": message.error,
-        "at": local(message.sent_at or message.created_at),
-    }
 
 
 def refusal(words: str, code: str) -> FieldError:

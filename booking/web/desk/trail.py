@@ -1,0 +1,90 @@
+"""What happened to a booking, in words: its history and its messages."""
+
+from datetime import datetime
+from typing import Any
+
+from booking.domain.lifecycle import State
+from booking.domain.messages import MessageKind, MessageState
+from booking.store.records import AuditEntry, Message
+from booking.web.clinic import local
+from booking.web.wording import STATE_WORDS
+
+# Looks are for the audit; among what happened they would bury the rest.
+LOOKS = {"viewed", "answers_read"}
+_SAID = {
+    "cautions_reviewed": "Answers reviewed",
+    "patient_called": "Talked to the patient",
+    "kept": "Kept, although the clinic's hours changed",
+    "new_times_offered": "New times were offered",
+    "reconfirmed": "Says they will come",
+    "found": "Found the appointment again, by reference and date of birth",
+    "waitlist_joined": "Asked to be told if an earlier time comes free",
+    "waitlist_left": "Asked no longer for an earlier time",
+    "waitlist_expired": "An earlier time was offered; nobody answered",
+    "waitlist_offered": "An earlier time was offered",
+    "waitlist_accepted": "The earlier time was accepted",
+    "waitlist_declined": "The earlier time was declined",
+    "waitlist_withdrawn": "The earlier time was withdrawn",
+    "waitlist_filled": "Left the waitlist with the earlier time",
+}
+MESSAGE_WORDS = {
+    MessageKind.CONFIRMED: "Confirmation",
+    MessageKind.MOVED: "New time",
+    MessageKind.CANCELLED: "Cancellation",
+    MessageKind.NEW_TIMES: "New times to choose from",
+    MessageKind.WAITLIST_JOINED: "On the waitlist",
+    MessageKind.WAITLIST_OFFER: "A time from the waitlist",
+    MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
+    MessageKind.DOCTOR_MOVED: "To the doctor: moved",
+    MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",
+}
+MESSAGE_STATES = {
+    MessageState.QUEUED: "Waiting",
+    MessageState.SENDING: "Sending",
+    MessageState.SENT: "Sent",
+    MessageState.FAILED: "Failed",
+    MessageState.DROPPED: "Not needed any more",
+}
+
+
+def entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
+    """A line of what happened to a booking."""
+    return {
+        "at": local(entry.at),
+        "who": who(entry, names),
+        "words": _words(entry),
+        "reason": entry.reason,
+    }
+
+
+def who(entry: AuditEntry, names: dict[int, str]) -> str:
+    """Who did it: a colleague's address, or what stands for everybody else."""
+    others = {"patient": "the patient", "system": "the program"}
+    return names.get(entry.staff_id or 0) or others.get(entry.actor_kind, "staff")
+
+
+def _words(entry: AuditEntry) -> str:
+    if entry.action == "moved" and entry.to_value:
+        moment = local(datetime.fromisoformat(entry.to_value))
+        return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+    if entry.action in _SAID:
+        return _SAID[entry.action]
+    if entry.action == "details_changed":
+        return f"Changed: {entry.to_value}"
+    words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
+    if entry.action == "undo":
+        return f"Undone, back to: {words.lower()}"
+    return "Booked" if entry.from_value is None else words
+
+
+def message(message: Message) -> dict[str, Any]:
+    """A message, and how it stands."""
+    return {
+        "kind_words": MESSAGE_WORDS[message.kind],
+        "recipient": message.recipient,
+        "state": message.state.value,
+        "state_words": MESSAGE_STATES[message.state],
+        "failed": message.state is MessageState.FAILED,
+        "error": message.error,
+        "at": local(message.sent_at or message.created_at),
+    }
