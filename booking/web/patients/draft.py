@@ -11,6 +11,7 @@ from booking.services.free_time import slot_of
 from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
+from booking.web.language import _
 from booking.web.patients import forms, times
 from booking.web.patients.views import visit_facts
 
@@ -79,7 +80,7 @@ def gone(refusal: Refusal, slot: str, *, kept: bool) -> ResponseReturnValue:
     page = render_template(
         "book/gone.html",
         reason=reasons.get(refusal.code, "unavailable"),
-        message=ANSWERS[refusal.code].words,
+        message=_(ANSWERS[refusal.code].words),
         wanted=local(start, plan.rules.zone),
         alternatives=times.shown(others),
         kept=kept,

@@ -20,6 +20,7 @@ from booking.services.drafts import DraftView
 from booking.services.letters import google_link, manage_token
 from booking.services.outbox import messages_of
 from booking.store.records import Message
+from booking.web import language
 from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
@@ -160,6 +161,7 @@ def _read_person(values: dict[str, str], slot: str, found: Findings) -> Person |
         country=clinic.country,
         today=local_day(now(), clinic.zone),
         by_phone=rulebook().is_by_phone(parse_slot_id(slot)[0]),
+        locale=language.current(),
     )
 
 
@@ -169,7 +171,7 @@ def _hold(found: DraftView) -> dict[str, Any]:
     return {
         "start": local(start, plan.rules.zone),
         "end": local(start + plan.rules.visit.length, plan.rules.zone),
-        "zone_name": dates.show_zone(plan.rules.zone),
+        "zone_name": dates.show_zone(plan.rules.zone, locale=language.current()),
         "address": plan.place.address,
         "practitioner": plan.practitioner_name,
         **visit_facts(plan),
