@@ -2,7 +2,7 @@
 #     make run PORT=9000        settings come from the environment or from here
 #     make test ARGS="-k move"  arguments for pytest
 
-.PHONY: help run test check bench soak lock clean
+.PHONY: help run test check bench soak lock extract translate compile clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -44,6 +44,23 @@ soak: ## Run the long proofs (races, crashes), which take a while
 
 lock: ## Rewrite the locked requirements from the .in files (UPGRADE=1: newest versions)
 	@tools/lock.sh
+
+# What the marks in code are called: `to_patients("…")`, and the sentence of `found.add(field, code, "…")`.
+extract: ## Gather what is said to patients into translations/messages.pot
+	@tools/setup.sh requirements-dev.txt
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k to_patients -k add:3 --sort-output --no-location \
+		--omit-header -o translations/messages.pot .
+
+translate: extract ## Bring new sentences into every catalogue, and drop those that are gone
+	@for catalogue in translations/*/LC_MESSAGES; do \
+		language=$$(basename $$(dirname $$catalogue)); \
+		$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l $$language \
+			--width 100 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; \
+	done
+
+compile: ## Compile the catalogues, which are committed compiled
+	@tools/setup.sh requirements-dev.txt
+	$(BIN)/pybabel compile -d translations --statistics
 
 clean: ## Remove what set-up and tests made; instance/ with its data stays
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov test-results

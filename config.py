@@ -18,6 +18,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
 | `TRUSTED_PROXIES` | how many proxies in front may be believed about the client's address | 0 |
 | `ALLOWED_ORIGINS` | other sites, like `https://clinic.example`, whose pages may frame `/embed` and whose scripts may call the JSON API, separated by commas | – |
+| `LANGUAGES` | what visitors may choose among: `en`, `es`, `fr`, `de`, `ar`, `ur`, separated by commas. First page, article, statements and e-mails are translated; the pages of the booking itself are not yet | `en` |
 | `DEMO` | 1: set up the demo clinic when the database is empty, and show `/mailbox` | 0 (`make run`: 1) |
 | `INSTANCE_PATH` | the folder for the embedded database, the development secret and the mailbox | `instance/` beside this file |
 
@@ -78,6 +79,7 @@ class Settings:
     ratelimit_enabled: bool
     trusted_proxies: int
     allowed_origins: frozenset[str]
+    languages: tuple[str, ...]
     demo: bool
     instance_path: Path
 
@@ -131,6 +133,7 @@ class Settings:
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, least=0, most=10),
             allowed_origins=_origins(environ.get("ALLOWED_ORIGINS") or ""),
+            languages=tuple(code.strip() for code in (environ.get("LANGUAGES") or "en").split(",")),
             demo=demo,
             instance_path=instance_path,
         )

@@ -9,6 +9,7 @@ from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from booking.formats.languages import ENGLISH, LANGUAGES, Language
 from booking.formats.links import Links
 from booking.formats.tokens import DeviceMarks, ManageKeys, purpose_key, random_token
 from booking.seams.clock import clock_for
@@ -37,7 +38,7 @@ from booking.web.installation import Installation, install
 from booking.web.patients import embedded, filling_in, finding, own_word, public, waitlist
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
-from config import LOOPBACK_HOSTS, Settings
+from config import LOOPBACK_HOSTS, Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
 BLUEPRINTS = (
@@ -133,8 +134,19 @@ def _installation(settings: Settings, database: Database) -> Installation:
         limits_enabled=settings.ratelimit_enabled,
         redis_url=settings.redis_url,
         allowed_origins=settings.allowed_origins,
+        languages=_languages(settings),
         mailbox=Mailbox(settings.instance_path / "mailbox") if settings.has_mailbox else None,
     )
+
+
+def _languages(settings: Settings) -> dict[str, Language]:
+    """Those that were chosen, in our order."""
+    unknown = set(settings.languages) - set(LANGUAGES)
+    if unknown:
+        known = ", ".join(LANGUAGES)
+        raise SettingsError(f"LANGUAGES knows {known}, not {min(unknown)!r}.")
+    chosen = {ENGLISH, *settings.languages}
+    return {code: one for code, one in LANGUAGES.items() if code in chosen}
 
 
 def set_up_logs() -> None:

@@ -1,6 +1,7 @@
 """Every refusal that a user can act on, each with a stable code."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -185,11 +186,21 @@ class Busy(Refusal):
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field; `code` is stable, `message` is for people."""
+    """
+    What is wrong with one field; `code` is stable, `sentence` is for people.
+
+    The sentence is constant, so that it can be translated; `values` go in the place of `{name}`.
+    """
 
     field: str
     code: str
-    message: str
+    sentence: str
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, with its values."""
+        return self.sentence.format(**self.values) if self.values else self.sentence
 
 
 class Invalid(Refusal):

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from booking.domain.sentences import to_patients
+
 TEXT_MAX = 500
 _ADDRESS = re.compile(r"\bhttps?://|\bwww\.", re.IGNORECASE)
 
@@ -33,7 +35,18 @@ class Patients(StrEnum):
         return list(Patients).index(self)
 
 
-MODE_WORDS = {Mode.IN_PERSON: "In person", Mode.PHONE: "By phone", Mode.VIDEO: "By video"}
+MODE_WORDS = {
+    Mode.IN_PERSON: to_patients("In person"),
+    Mode.PHONE: to_patients("By phone"),
+    Mode.VIDEO: to_patients("By video"),
+}
+_CALLING = {
+    None: to_patients("By phone: we call you"),
+    True: to_patients("By phone: we call you on the number you gave"),
+    False: to_patients("By phone: please call us first, since you gave us no number"),
+}
+_WHERE, _HOW = to_patients("Where"), to_patients("How")
+_ADDRESS_LATER = to_patients("You get the address once you have booked.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class Whereabouts:
     @property
     def label(self) -> str:
         """What the words answer."""
-        return "Where" if self.in_person else "How"
+        return _WHERE if self.in_person else _HOW
 
     @property
     def short(self) -> str:
@@ -73,12 +86,7 @@ def whereabouts(
         return Whereabouts(mode, place)
     if mode is Mode.VIDEO:
         return Whereabouts(mode, MODE_WORDS[mode], text)
-    calling = {
-        None: "we call you",
-        True: "we call you on the number you gave",
-        False: "please call us first, since you gave us no number",
-    }
-    return Whereabouts(mode, f"{MODE_WORDS[mode]}: {calling[number_given]}", text)
+    return Whereabouts(mode, _CALLING[number_given], text)
 
 
 def before_booking(text: str) -> str:
@@ -88,5 +96,5 @@ def before_booking(text: str) -> str:
     The address of a video room is for those who have booked, not for whoever passes by.
     """
     if _ADDRESS.search(text):
-        return "You get the address once you have booked."
+        return _ADDRESS_LATER
     return text

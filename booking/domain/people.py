@@ -6,12 +6,21 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from booking.domain.errors import FieldError
+from booking.domain.sentences import to_patients
 
 NAME_MAX = 200
 REASON_MAX = 500
 CONTACT_MAX = 254
 OLDEST_YEARS = 130
 _MARKS_IN_A_ROW = 4
+_INCOMPLETE = {
+    "day": to_patients("Your date of birth must include a day"),
+    "month": to_patients("Your date of birth must include a month"),
+    "year": to_patients("Your date of birth must include a year"),
+    "day month": to_patients("Your date of birth must include a day and a month"),
+    "day year": to_patients("Your date of birth must include a day and a year"),
+    "month year": to_patients("Your date of birth must include a month and a year"),
+}
 # Invisible direction changes and joiners: no name needs them, and they disguise what is shown.
 # The zero-width joiner and non-joiner stay: Persian, Urdu and Indic names are spelled with them.
 _DISGUISES = frozenset(
@@ -38,9 +47,9 @@ class Findings:
 
     errors: list[FieldError] = field(default_factory=list)
 
-    def add(self, field_name: str, code: str, message: str) -> None:
-        """Note what is wrong with one field."""
-        self.errors.append(FieldError(field_name, code, message))
+    def add(self, field_name: str, code: str, sentence: str, **values: object) -> None:
+        """Note what is wrong with one field, in a sentence with `values` in it as `{name}`."""
+        self.errors.append(FieldError(field_name, code, sentence, values))
 
 
 def one_line(text: str) -> str | None:
@@ -89,7 +98,7 @@ def read_name(text: str, found: Findings) -> str:
     elif not name:
         found.add("name", "missing", "Enter your name")
     elif len(name) > NAME_MAX:
-        found.add("name", "too_long", f"Your name must be {NAME_MAX} characters or fewer")
+        found.add("name", "too_long", "Your name must be {most} characters or fewer", most=NAME_MAX)
     elif not any(unicodedata.category(c)[0] == "L" for c in name):
         found.add("name", "no_letters", "Enter your name in letters")
     else:
@@ -113,7 +122,7 @@ def read_reason(text: str, found: Findings) -> str:
     if reason is None:
         found.add("reason", "control_characters", "Use letters, digits and punctuation only")
     elif len(reason) > REASON_MAX:
-        found.add("reason", "too_long", f"Use {REASON_MAX} characters or fewer")
+        found.add("reason", "too_long", "Use {most} characters or fewer", most=REASON_MAX)
     else:
         return reason
     return ""
@@ -127,11 +136,8 @@ def read_birth_parts(parts: Mapping[str, str], found: Findings, *, today: date) 
         return None
     absent = [name for name, value in (("day", day), ("month", month), ("year", year)) if not value]
     if absent:
-        found.add(
-            "date_of_birth",
-            "incomplete",
-            f"Your date of birth must include a {' and a '.join(absent)}",
-        )
+        sentence = _INCOMPLETE[" ".join(absent)]
+        found.add("date_of_birth", "incomplete", sentence)
         return None
     numbers = [_small_number(value) for value in (year, month, day)]
     if None in numbers or len(year) != 4:

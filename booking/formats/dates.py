@@ -1,31 +1,63 @@
 """Dates and times in words, in clinic time, as a locale writes them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 
-# Without a choice of language yet; day before month, as the clinic's own pages write it.
-_DAY = "EEEE d MMMM"
-_DAY_YEAR = "EEEE d MMMM y"
-_DATE_YEAR = "d MMMM y"
-_SHORT_DAY = "EEE d MMM"
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """How a language writes days: CLDR's own order and words, day before month in English too."""
+
+    day: str
+    day_year: str
+    date_year: str
+    short_day: str
+    # Between a day and a time.
+    comma: str = ", "
+
+
+_ENGLISH = _Patterns("EEEE d MMMM", "EEEE d MMMM y", "d MMMM y", "EEE d MMM")
+_PATTERNS = {
+    "es": _Patterns(
+        "EEEE, d 'de' MMMM", "EEEE, d 'de' MMMM 'de' y", "d 'de' MMMM 'de' y", "EEE, d MMM"
+    ),
+    "de": _Patterns("EEEE, d. MMMM", "EEEE, d. MMMM y", "d. MMMM y", "EEE, d. MMM"),
+    "ar": _Patterns("EEEE، d MMMM", "EEEE، d MMMM y", "d MMMM y", "EEEE، d MMMM", "، "),
+    "ur": _Patterns("EEEE، d MMMM", "EEEE، d MMMM y", "d MMMM y", "EEEE، d MMMM", "، "),
+}
+
+
+def _patterns(locale: str) -> _Patterns:
+    return _PATTERNS.get(locale, _ENGLISH)
+
+
+def comma(locale: str) -> str:
+    """What stands between a day and a time."""
+    return _patterns(locale).comma
+
+
+def _isolated(clock: str, locale: str) -> str:
+    """Plain text has no `<bdi>`: here a time is kept whole by the characters that mean the same."""
+    return clock if locale not in {"ar", "ur"} else f"\u2068{clock}\u2069"
 
 
 def show_day(day: date, *, locale: str = "en") -> str:
     """`Tuesday 13 January`."""
-    return format_date(day, _DAY, locale=locale)
+    return format_date(day, _patterns(locale).day, locale=locale)
 
 
 def show_day_year(day: date, *, locale: str = "en") -> str:
     """`Tuesday 13 January 2026`."""
-    return format_date(day, _DAY_YEAR, locale=locale)
+    return format_date(day, _patterns(locale).day_year, locale=locale)
 
 
 def show_date_year(day: date, *, locale: str = "en") -> str:
     """`13 January 2026`."""
-    return format_date(day, _DATE_YEAR, locale=locale)
+    return format_date(day, _patterns(locale).date_year, locale=locale)
 
 
 def show_clock(moment: datetime, *, locale: str = "en") -> str:
@@ -54,18 +86,20 @@ def _clock(moment: datetime, locale: str) -> str:
 
 def show_moment(moment: datetime, *, locale: str = "en") -> str:
     """`Tuesday 13 January, 2:00 pm`."""
-    return f"{show_day(moment.date(), locale=locale)}, {show_clock(moment, locale=locale)}"
+    day = show_day(moment.date(), locale=locale)
+    return f"{day}{comma(locale)}{_isolated(show_clock(moment, locale=locale), locale)}"
 
 
 def show_moment_year(moment: datetime, *, locale: str = "en") -> str:
     """`Tuesday 13 January 2026, 2:00 pm`."""
-    return f"{show_day_year(moment.date(), locale=locale)}, {show_clock(moment, locale=locale)}"
+    day = show_day_year(moment.date(), locale=locale)
+    return f"{day}{comma(locale)}{_isolated(show_clock(moment, locale=locale), locale)}"
 
 
 def show_moment_short(moment: datetime, *, locale: str = "en") -> str:
     """`Tue 13 Jan, 2:00 pm`: for subject lines."""
-    day = format_date(moment.date(), _SHORT_DAY, locale=locale)
-    return f"{day}, {show_clock(moment, locale=locale)}"
+    day = format_date(moment.date(), _patterns(locale).short_day, locale=locale)
+    return f"{day}{comma(locale)}{_isolated(show_clock(moment, locale=locale), locale)}"
 
 
 def show_zone(zone: ZoneInfo, *, locale: str = "en") -> str:

@@ -1,10 +1,12 @@
-"""The texts that came with the program: `texts/<locale>/<document>.toml`."""
+"""The texts that came with the program: `texts/<language>/<document>.toml`."""
 
 import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from booking.formats.languages import ENGLISH
 
 TEXTS = Path(__file__).resolve().parents[2] / "texts"
 # In the order in which the administrator sees them.
@@ -38,16 +40,19 @@ class Document:
 
 
 @cache
-def document(name: str, locale: str = "en") -> Document:
+def document(name: str, locale: str = ENGLISH) -> Document:
     """
-    One of them.
+    One of them, in English where there is none in this language.
 
     Raises:
         KeyError: there is none with this name.
     """
     if name not in NAMES:
         raise KeyError(name)
-    read = tomllib.loads((TEXTS / locale / f"{name}.toml").read_text(encoding="utf-8"))
+    path = TEXTS / locale / f"{name}.toml"
+    if not path.exists():
+        path = TEXTS / ENGLISH / f"{name}.toml"
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
     parts = tuple(
         Part(one["name"], one["label"], one["kind"] == "prose", one["words"].strip())
         for one in read["part"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
+from booking.formats.languages import ENGLISH
 from booking.formats.tokens import ManageKeys
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
@@ -42,9 +43,10 @@ class Links:
         """Where a member of staff chooses a password."""
         return f"{self.public_url}/password/{token}"
 
-    def manage(self, token: str) -> str:
-        """Where the patient sees, moves or cancels the booking."""
-        return f"{self.public_url}/manage/{token}"
+    def manage(self, token: str, *, language: str = ENGLISH) -> str:
+        """Where the patient sees, moves or cancels the booking, in the language of the mail."""
+        chosen = "" if language == ENGLISH else f"?{urlencode({'lang': language})}"
+        return f"{self.public_url}/manage/{token}{chosen}"
 
     def move_to(self, token: str, slot: str) -> str:
         """Where the patient moves the booking to one slot, after looking at it."""

@@ -12,11 +12,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from booking.formats import web_addresses
+from booking.formats import languages, web_addresses
+from booking.formats.languages import ENGLISH
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # Python's own default writes 78 columns of quoted-printable and 8-bit parts; RFC 2045 allows
@@ -44,18 +46,28 @@ class Letter:
     recipient: str
     message_id: str
     date: datetime
+    language: str = ENGLISH
     invitation: Invitation | None = None
 
 
-_environment = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_environment.filters["with_addresses"] = web_addresses.split
+@cache
+def environment(language: str = ENGLISH) -> Environment:
+    """What the templates are rendered with, in one language."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(  # type: ignore[attr-defined]
+        languages.catalogue(language), newstyle=True
+    )
+    made.filters["with_addresses"] = web_addresses.split
+    return made
 
 
 def compose(letter: Letter) -> EmailMessage:
@@ -94,4 +106,5 @@ def _calendar_part(invitation: Invitation, parameters: Mapping[str, str]) -> Ema
 
 
 def _render(letter: Letter, ending: str) -> str:
-    return _environment.get_template(f"mail/{letter.template}.{ending}").render(letter.facts)
+    template = environment(letter.language).get_template(f"mail/{letter.template}.{ending}")
+    return template.render(letter.facts)

@@ -12,8 +12,9 @@ from booking.domain.errors import NotFound
 from booking.domain.lifecycle import ActorKind, State
 from booking.domain.modes import MODE_WORDS, Mode, Whereabouts
 from booking.domain.roles import FeedPrivacy
+from booking.domain.sentences import to_patients
 from booking.domain.time import local_day, midnight
-from booking.formats import ics
+from booking.formats import ics, languages
 from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Status
 from booking.formats.links import Links
@@ -39,6 +40,15 @@ _IN_FEED = frozenset(
     }
 )
 _CLIENT_LENGTH = 200
+_SUMMARY = to_patients("Appointment with {practitioner}")
+_REFERENCE = to_patients("Reference: {reference}")
+_BRING = to_patients(
+    "If you have them, bring a list of your medicines and notes of earlier treatment."
+)
+_AT_HAND = to_patients(
+    "If you have them, have at hand a list of your medicines and notes of earlier treatment."
+)
+_CHANGE = to_patients("To change or cancel, use the link in our e-mail or call {phone}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,8 @@ class FeedVersion:
 
 def patient_appointment(booking: Booking, clinic: ClinicFacts) -> Appointment:
     """The booking in the patient's calendar: neutral, with the office's phone, no answers."""
-    where = whereabouts.of_booking(booking, clinic.where)
+    language = languages.first_known([booking.patient.locale])
+    where = whereabouts.of_booking(booking, clinic.where, language=language)
     cancelled = booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}
     return Appointment(
         uid=booking.uid,
@@ -65,20 +76,22 @@ def patient_appointment(booking: Booking, clinic: ClinicFacts) -> Appointment:
         start=booking.start,
         end=booking.end,
         updated_at=booking.updated_at,
-        summary=f"Appointment with {booking.practitioner.name}",
+        summary=languages.translate(language, _SUMMARY, practitioner=booking.practitioner.name),
         location=where.words,
-        description=_description(booking, where, show_phone(clinic.phone, clinic.country)),
+        description=_description(
+            booking, where, show_phone(clinic.phone, clinic.country), language
+        ),
         status=Status.CANCELLED if cancelled else Status.CONFIRMED,
     )
 
 
-def _description(booking: Booking, where: Whereabouts, phone: str) -> str:
-    bring = "bring" if where.in_person else "have at hand"
+def _description(booking: Booking, where: Whereabouts, phone: str, language: str) -> str:
+    reference = references.show(booking.reference)
     lines = [
-        f"Reference: {references.show(booking.reference)}",
+        languages.translate(language, _REFERENCE, reference=reference),
         where.text,
-        f"If you have them, {bring} a list of your medicines and notes of earlier treatment.",
-        f"To change or cancel, use the link in our e-mail or call {phone}.",
+        languages.translate(language, _BRING if where.in_person else _AT_HAND),
+        languages.translate(language, _CHANGE, phone=languages.left_to_right(language, phone)),
     ]
     return "\n".join(line for line in lines if line)
 

@@ -123,7 +123,8 @@ class Rulebook:
     version: int
     clinic: ClinicFacts
     plans: tuple[Plan, ...]
-    texts: Mapping[str, Published]
+    # By language, then by document.
+    texts: Mapping[str, Mapping[str, Published]]
     support_lines: Sequence[Line] = ()
     places: Sequence[Place] = ()
 

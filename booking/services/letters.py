@@ -7,10 +7,11 @@ from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageKind
 from booking.domain.slots import slot_id
-from booking.formats import dates, ics
+from booking.formats import dates, ics, languages
 from booking.formats.contacts import show_phone
 from booking.formats.deadlines import show_deadlines
 from booking.formats.ics import Appointment, Method, Organizer
+from booking.formats.languages import ENGLISH, LANGUAGES
 from booking.formats.links import CalendarLinks, Links, online_calendars
 from booking.formats.mail import Invitation, Letter
 from booking.services import bookings, whereabouts
@@ -24,8 +25,6 @@ _DOCTOR_WORDS = {
     MessageKind.DOCTOR_MOVED: "moved",
     MessageKind.DOCTOR_CANCELLED: "cancelled",
 }
-# The languages that mails are written in; a date in another would stand out in them.
-LANGUAGES = frozenset({"en"})
 _log = logging.getLogger(__name__)
 
 
@@ -42,17 +41,24 @@ def letter(
         sender_name=clinic.name,
         reply_to=clinic.email,
         recipient=message.recipient,
+        language=_language(message),
         message_id=message.message_id,
         date=now,
         invitation=_invitation(message, clinic, sender) if message.kind.invites else None,
     )
 
 
+def _language(message: Message) -> str:
+    """The patient's, for the patient; doctors are staff and read English."""
+    doctor = message.kind.audience is Audience.DOCTOR
+    return ENGLISH if doctor else languages.first_known([message.booking.patient.locale])
+
+
 def _facts(
     message: Message, rulebook: Rulebook, clinic: ClinicFacts, links: Links, *, now: datetime
 ) -> dict[str, object]:
     booking = message.booking
-    locale = booking.patient.locale if booking.patient.locale in LANGUAGES else "en"
+    locale = _language(message)
     start = booking.start.astimezone(clinic.zone)
     old = message.previous_start
     appointment = patient_appointment(booking, clinic)
@@ -66,12 +72,12 @@ def _facts(
         "zone_name": dates.show_zone(clinic.zone, locale=locale),
         "minutes": int((booking.end - booking.start).total_seconds() // 60),
         "place": clinic.where,
-        "where": whereabouts.of_booking(booking, clinic.where),
-        "phone": show_phone(clinic.phone, clinic.country),
+        "where": whereabouts.of_booking(booking, clinic.where, language=locale),
+        "phone": languages.left_to_right(locale, show_phone(clinic.phone, clinic.country)),
         "email": clinic.email,
         "reference": references.show(booking.reference),
         "deadlines": _deadlines(booking, clinic, locale, now=now),
-        "manage_url": links.manage(token) if token else None,
+        "manage_url": links.manage(token, language=locale) if token else None,
         "ics_url": links.download(token) if token else None,
         "online": online_links(appointment),
         "reason": message.reason or None,
@@ -83,7 +89,7 @@ def _facts(
         "initials": initials(booking.patient.name),
         "desk_url": links.desk(booking.id),
         "lang": locale,
-        "dir": "ltr",
+        "dir": LANGUAGES[locale].direction,
     }
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound, Outdated
 from booking.formats import documents
 from booking.formats.documents import Document
+from booking.formats.languages import ENGLISH, LANGUAGES
 from booking.services import audit
 from booking.services.audit import Actor
 from booking.store.clinic import Clinic
@@ -22,7 +23,12 @@ PRIVACY, QUESTIONS = "privacy", "questions"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version of a text: its words by part, and when somebody last checked what it says."""
+    """
+    A version of a text in one language: its words by part, and when somebody last checked them.
+
+    All languages of a document share one row of numbers, so that the number of a privacy notice
+    says what was read, in whichever language, and a later number is a later text.
+    """
 
     document: str
     version: int
@@ -30,22 +36,28 @@ class Published:
     reviewed_on: date | None
     published_at: datetime | None = None
     published_by: int | None = None
+    locale: str = ENGLISH
 
 
-def current(session: Session, *, locale: str = "en") -> dict[str, Published]:
-    """The newest version of every document, in their order."""
-    rows = session.scalars(select(Text).where(Text.locale == locale).order_by(Text.version))
-    newest = {row.document: row for row in rows}
+def current(session: Session) -> dict[str, dict[str, Published]]:
+    """By language, the newest version of every document, in their order."""
+    rows = session.scalars(select(Text).order_by(Text.version))
+    newest = {(row.locale, row.document): row for row in rows}
     return {
-        name: _published(newest[name]) if name in newest else as_it_came(name)
-        for name in documents.NAMES
+        locale: {
+            name: _published(newest[locale, name])
+            if (locale, name) in newest
+            else as_it_came(name, locale=locale)
+            for name in documents.NAMES
+        }
+        for locale in LANGUAGES
     }
 
 
-def as_it_came(name: str) -> Published:
+def as_it_came(name: str, *, locale: str = ENGLISH) -> Published:
     """The text that came with the program."""
-    original = documents.document(name)
-    return Published(name, FIRST_VERSION, original.words, original.reviewed_on)
+    original = documents.document(name, locale)
+    return Published(name, FIRST_VERSION, original.words, original.reviewed_on, locale=locale)
 
 
 def described(name: str) -> Document:
@@ -61,7 +73,7 @@ def described(name: str) -> Document:
         raise NotFound from None
 
 
-def version(session: Session, name: str, number: int, *, locale: str = "en") -> Published:
+def version(session: Session, name: str, number: int, *, locale: str = ENGLISH) -> Published:
     """
     An earlier version.
 
@@ -70,7 +82,7 @@ def version(session: Session, name: str, number: int, *, locale: str = "en") -> 
     """
     described(name)
     if number == FIRST_VERSION:
-        return as_it_came(name)
+        return as_it_came(name, locale=locale)
     row = session.scalar(
         select(Text).where(Text.document == name, Text.locale == locale, Text.version == number)
     )
@@ -79,14 +91,14 @@ def version(session: Session, name: str, number: int, *, locale: str = "en") -> 
     return _published(row)
 
 
-def history(session: Session, name: str, *, locale: str = "en") -> list[Published]:
+def history(session: Session, name: str, *, locale: str = ENGLISH) -> list[Published]:
     """All versions, the newest first; the first is the one that came with the program."""
     rows = session.scalars(
         select(Text)
         .where(Text.document == name, Text.locale == locale)
         .order_by(Text.version.desc())
     )
-    return [*map(_published, rows), as_it_came(name)]
+    return [*map(_published, rows), as_it_came(name, locale=locale)]
 
 
 def publish(
@@ -98,7 +110,7 @@ def publish(
     seen: int,
     actor: Actor,
     now: datetime,
-    locale: str = "en",
+    locale: str = ENGLISH,
 ) -> int:
     """
     Show these words from now on; the number of their version. Without a change none is made.
@@ -112,12 +124,12 @@ def publish(
     described(name)
     # The clinic's row is the lock: of two who publish at once the second sees the first.
     session.execute(update(Clinic).values(version=Clinic.version + 1))
-    latest = current(session, locale=locale)[name]
+    latest = current(session)[locale][name]
     if (dict(latest.words), latest.reviewed_on) == (dict(words), reviewed_on):
         return latest.version
     if latest.version != seen:
         raise Outdated
-    number = latest.version + 1
+    number = _highest(session, name) + 1
     session.add(
         Text(
             document=name,
@@ -132,9 +144,14 @@ def publish(
     if name == PRIVACY and dict(latest.words) != dict(words):
         session.execute(update(Clinic).values(privacy_notice=str(number)))
     session.flush()
-    subject, to_value = f"text:{name}", str(number)
+    subject, to_value = f"text:{name}:{locale}", str(number)
     audit.record(session, actor, "text_published", now=now, subject=subject, to_value=to_value)
     return number
+
+
+def _highest(session: Session, name: str) -> int:
+    highest = session.scalar(select(func.max(Text.version)).where(Text.document == name))
+    return max(highest or FIRST_VERSION, FIRST_VERSION)
 
 
 def _published(row: Text) -> Published:
@@ -142,8 +159,9 @@ def _published(row: Text) -> Published:
     return Published(
         document=row.document,
         version=row.version,
-        words={**documents.document(row.document).words, **row.content},
+        words={**documents.document(row.document, row.locale).words, **row.content},
         reviewed_on=row.reviewed_on,
         published_at=row.published_at,
         published_by=row.published_by,
+        locale=row.locale,
     )

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.domain.messages import MessageKind, MessageState
-from booking.formats import dates
+from booking.formats import dates, languages
 from booking.formats.contacts import show_phone
 from booking.formats.links import Links
 from booking.formats.mail import Letter
 from booking.services import mail_cap
 from booking.services.clinic import Rulebook
-from booking.services.letters import LANGUAGES, manage_token
+from booking.services.letters import manage_token
 from booking.store.base import insert_row
 from booking.store.records import Message
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
@@ -84,7 +84,7 @@ def letter(
     entry, offer = message.entry, message.offer
     assert entry is not None  # noqa: S101 - by its kind it has one
     clinic = rulebook.at(offer.location_id) if offer else rulebook.clinic
-    locale = entry.locale if entry.locale in LANGUAGES else "en"
+    locale = languages.first_known([entry.locale])
     return Letter(
         template=message.kind.value,
         facts={

@@ -10,6 +10,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from booking.domain.errors import Refusal
+from booking.domain.sentences import to_patients
+from booking.web.language import _
 
 RETRY_AFTER_SECONDS = 5
 _log = structlog.get_logger()
@@ -25,60 +27,81 @@ class Answer:
 
 
 ANSWERS: dict[str, Answer] = {
-    "refused": Answer(409, "That is not possible just now."),
-    "slot_unavailable": Answer(409, "That time has just been taken."),
-    "outside_hours": Answer(409, "The clinic does not offer that time."),
-    "in_past": Answer(409, "That time has passed."),
-    "too_soon": Answer(409, "That time is too close to book online."),
-    "beyond_horizon": Answer(409, "That day is not open for booking yet."),
+    "refused": Answer(409, to_patients("That is not possible just now.")),
+    "slot_unavailable": Answer(409, to_patients("That time has just been taken.")),
+    "outside_hours": Answer(409, to_patients("The clinic does not offer that time.")),
+    "in_past": Answer(409, to_patients("That time has passed.")),
+    "too_soon": Answer(409, to_patients("That time is too close to book online.")),
+    "beyond_horizon": Answer(409, to_patients("That day is not open for booking yet.")),
     "naive_time": Answer(422, "Give the time with its offset from UTC."),
-    "nonexistent_time": Answer(422, "The clock skips that time when summer time begins."),
-    "not_found": Answer(404, "There is nothing here."),
-    "unknown_service": Answer(404, "We do not offer this service."),
-    "unknown_practitioner": Answer(404, "Nobody with this name offers this service."),
-    "unknown_location": Answer(404, "Nobody offers this service there."),
-    "hold_expired": Answer(409, "We could not keep that time any longer."),
-    "offer_over": Answer(409, "We could not keep that time any longer."),
-    "phone_needed": Answer(422, "This visit is by phone, so we need a phone number."),
-    "transition_refused": Answer(409, "That step is not possible in the booking's present state."),
-    "visit_over": Answer(409, "This visit has begun or is over, so it can no longer be changed."),
-    "too_late_online": Answer(
-        409, "It is too close to the visit to change this online. Please call us."
+    "nonexistent_time": Answer(
+        422, to_patients("The clock skips that time when summer time begins.")
     ),
-    "already_cancelled": Answer(409, "This appointment was cancelled."),
-    "no_longer_offered": Answer(409, "This can no longer be changed online. Please call us."),
-    "outdated": Answer(409, "Somebody changed this booking in the meantime. Please look again."),
+    "not_found": Answer(404, to_patients("There is nothing here.")),
+    "unknown_service": Answer(404, to_patients("We do not offer this service.")),
+    "unknown_practitioner": Answer(404, to_patients("Nobody with this name offers this service.")),
+    "unknown_location": Answer(404, to_patients("Nobody offers this service there.")),
+    "hold_expired": Answer(409, to_patients("We could not keep that time any longer.")),
+    "offer_over": Answer(409, to_patients("We could not keep that time any longer.")),
+    "phone_needed": Answer(422, to_patients("This visit is by phone, so we need a phone number.")),
+    "transition_refused": Answer(
+        409, to_patients("That step is not possible in the booking's present state.")
+    ),
+    "visit_over": Answer(
+        409, to_patients("This visit has begun or is over, so it can no longer be changed.")
+    ),
+    "too_late_online": Answer(
+        409, to_patients("It is too close to the visit to change this online. Please call us.")
+    ),
+    "already_cancelled": Answer(409, to_patients("This appointment was cancelled.")),
+    "no_longer_offered": Answer(
+        409, to_patients("This can no longer be changed online. Please call us.")
+    ),
+    "outdated": Answer(
+        409, to_patients("Somebody changed this booking in the meantime. Please look again.")
+    ),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
     "last_location": Answer(409, "This is the last location. Add another one first."),
     "last_administrator": Answer(409, "This is the last administrator. Make another one first."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
-    "invalid": Answer(422, "Some of what was given is not right."),
-    "not_set_up": Answer(503, "Please come back soon.", "This clinic has not been set up yet"),
-    "busy": Answer(503, "We are busy just now. Please try again in a moment; nothing was lost."),
+    "invalid": Answer(422, to_patients("Some of what was given is not right.")),
+    "not_set_up": Answer(
+        503,
+        to_patients("Please come back soon."),
+        to_patients("This clinic has not been set up yet"),
+    ),
+    "busy": Answer(
+        503, to_patients("We are busy just now. Please try again in a moment; nothing was lost.")
+    ),
 }
 TITLES = {
-    400: "We did not understand that",
-    403: "This is not open to you",
-    404: "Page not found",
-    405: "That does not work here",
-    409: "That is not possible any more",
-    413: "That was too much at once",
-    422: "There is a problem",
-    429: "Too many tries",
-    500: "Something went wrong on our side",
-    503: "We are busy just now",
+    400: to_patients("We did not understand that"),
+    403: to_patients("This is not open to you"),
+    404: to_patients("Page not found"),
+    405: to_patients("That does not work here"),
+    409: to_patients("That is not possible any more"),
+    413: to_patients("That was too much at once"),
+    422: to_patients("There is a problem"),
+    429: to_patients("Too many tries"),
+    500: to_patients("Something went wrong on our side"),
+    503: to_patients("We are busy just now"),
 }
 _MESSAGES = {
-    400: "Please go back and try again.",
-    403: "Your account may not do this. If the page was open for long, reload it and try again.",
-    404: "Check the address, or start from the first page.",
-    405: "Please go back and try again.",
-    413: "Please shorten what you entered and try again.",
-    429: "Please wait a little and try again, or call us.",
-    500: "Nothing was booked or changed by this. Please try again, or call us.",
-    503: "Please try again in a moment. Nothing was booked or changed by this.",
+    400: to_patients("Please go back and try again."),
+    403: to_patients(
+        "Your account may not do this. If the page was open for long, reload it and try again."
+    ),
+    404: to_patients("Check the address, or start from the first page."),
+    405: to_patients("Please go back and try again."),
+    413: to_patients("Please shorten what you entered and try again."),
+    429: to_patients("Please wait a little and try again, or call us."),
+    500: to_patients("Nothing was booked or changed by this. Please try again, or call us."),
+    503: to_patients("Please try again in a moment. Nothing was booked or changed by this."),
 }
+_TOO_LONG_OPEN = to_patients(
+    "This page was open for too long. Please go back, reload it and try again."
+)
 
 
 def register(app: Flask) -> None:
@@ -97,8 +120,8 @@ def page(status: int, message: str | None = None, title: str | None = None) -> R
     text = render_template(
         "errors/page.html",
         status=status,
-        title=title or TITLES.get(status, HTTPStatus(status).phrase),
-        message=message or _MESSAGES.get(status, "Please go back and try again."),
+        title=_(title or TITLES.get(status, HTTPStatus(status).phrase)),
+        message=_(message or _MESSAGES.get(status, _MESSAGES[400])),
     )
     return Response(text, status=status)
 
@@ -139,7 +162,7 @@ def _refused(error: Refusal) -> Response:
 
 
 def _csrf(_: CSRFError) -> Response:
-    return page(400, "This page was open for too long. Please go back, reload it and try again.")
+    return page(400, _TOO_LONG_OPEN)
 
 
 def _http(error: HTTPException) -> Response:

@@ -12,9 +12,10 @@ from markupsafe import Markup
 from booking.domain import colours
 from booking.domain.time import local_day
 from booking.formats import schema_org
+from booking.formats.languages import ENGLISH
 from booking.formats.posters import SIZE, Poster
 from booking.formats.schema_org import ClinicCard
-from booking.web import texts
+from booking.web import language, texts
 from booking.web.clinic import facts, now, rulebook
 from booking.web.installation import here
 
@@ -37,6 +38,8 @@ def register(app: Flask) -> None:
     """Teach templates what stands in the head of a public page."""
     app.jinja_env.globals.update(
         public_address=public_address,
+        page_address=page_address,
+        page_addresses=page_addresses,
         picture_address=picture_address,
         picture_size=SIZE,
         clinic_data=clinic_data,
@@ -49,10 +52,26 @@ def public_address(endpoint: str, **values: Any) -> str:
     return here().links.public_url + url_for(endpoint, **values)
 
 
+def page_address(endpoint: str, spoken: str | None = None) -> str:
+    """Where everybody finds a page in one language, the language of this request by default."""
+    code = spoken or language.current()
+    return public_address(endpoint, lang=None if code == ENGLISH else code)
+
+
+def page_addresses(endpoint: str) -> dict[str, str]:
+    """
+    The page in each language, by its code; `x-default` goes by what the browser asks for.
+
+    English stands under the address without a language: whoever says nothing gets English.
+    """
+    addresses = {code: page_address(endpoint, code) for code in here().languages}
+    return {**addresses, "x-default": public_address(endpoint)}
+
+
 def poster() -> Poster:
-    """The clinic's picture, before it is drawn."""
+    """The clinic's picture, before it is drawn: in English, since one address shows it to all."""
     clinic = facts()
-    words = f"Schedule your consultation with {texts.doctor()}"
+    words = f"Schedule your consultation with {texts.doctor(spoken=ENGLISH)}"
     return Poster(clinic.name, words, colours.light(clinic.accent or USUAL_ACCENT))
 
 
@@ -66,9 +85,9 @@ def picture_address() -> str:
     return public_address("look.picture", v=picture_version())
 
 
-def last_changed(endpoint: str) -> date | None:
+def last_changed(endpoint: str, spoken: str = ENGLISH) -> date | None:
     """The clinic day on which the page's words last changed; None if they are as they came."""
-    published = [rulebook().texts[name].published_at for name in PAGES[endpoint]]
+    published = [rulebook().texts[spoken][name].published_at for name in PAGES[endpoint]]
     moments: list[datetime] = [moment for moment in published if moment is not None]
     return local_day(max(moments), facts().zone) if moments else None
 

@@ -1,6 +1,6 @@
 """What this process serves with: handed over once by the composition root, read by every view."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar, cast
 
 from flask import Flask, current_app, g
 
+from booking.formats.languages import Language
 from booking.formats.links import Links
 from booking.formats.tokens import DeviceMarks, RandomToken
 from booking.services.availability import Offers
@@ -44,6 +45,8 @@ class Installation:
     limits_enabled: bool
     redis_url: str | None
     allowed_origins: frozenset[str]
+    # By their codes; English is always among them.
+    languages: Mapping[str, Language]
     mailbox: ReadableMailbox | None
 
     def cookie_name(self, name: str) -> str:

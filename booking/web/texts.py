@@ -7,11 +7,14 @@ from datetime import date
 from flask import Flask, g
 from markupsafe import Markup
 
-from booking.formats import prose
+from booking.domain.sentences import to_patients
+from booking.formats import languages, prose
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.texts import Published
+from booking.web import language
 from booking.web.clinic import facts, rulebook
 
+_EITHER, _DOCTORS = to_patients("{one} or {other}"), to_patients("our doctors")
 _PHONE = Markup('<a href="{}"><bdi class="nowrap">{}</bdi></a>')
 _EMAIL = Markup('<a class="wrap-anywhere" href="mailto:{0}"><bdi>{0}</bdi></a>')
 
@@ -43,9 +46,9 @@ def register(app: Flask) -> None:
 
 
 def text(name: str) -> ShownText:
-    """A document as this request shows it."""
+    """A document as this request shows it, in the language of this request."""
     preview: dict[str, ShownText] = g.get("preview", {})
-    return preview.get(name) or shown(rulebook().texts[name])
+    return preview.get(name) or shown(rulebook().texts[language.current()][name])
 
 
 def shown(published: Published) -> ShownText:
@@ -55,14 +58,20 @@ def shown(published: Published) -> ShownText:
 
 def preview(typed: Published, *, here: str, form: Mapping[str, str]) -> None:
     """Let this one request show other words, and the form with which `here` publishes them."""
+    language.speak(typed.locale)
     g.preview = {typed.document: shown(typed)}
     g.preview_form = {"here": here, "typed": form}
 
 
-def doctor() -> str:
-    """Whom patients come to see, in a sentence."""
+def doctor(*, spoken: str | None = None) -> str:
+    """Whom patients come to see, in a sentence in the language of this request or in another."""
     names = list(dict.fromkeys(plan.practitioner_name for plan in rulebook().plans))
-    return " or ".join(names) if 1 <= len(names) <= 2 else "our doctors"
+    speaking = spoken or language.current()
+    if len(names) == 1:
+        return names[0]
+    if len(names) == 2:
+        return languages.translate(speaking, _EITHER, one=names[0], other=names[1])
+    return languages.translate(speaking, _DOCTORS)
 
 
 def _plain() -> dict[str, str | Markup]:

@@ -12,10 +12,11 @@ from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
 from booking.domain.modes import Patients
 from booking.domain.roles import Role
+from booking.domain.sentences import to_patients
 from booking.formats import dates, web_addresses
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.clinic import LogoFacts
-from booking.web import texts
+from booking.web import language, texts
 from booking.web.access import current_staff
 from booking.web.assets import asset
 from booking.web.clinic import facts, local, places_in_use
@@ -23,16 +24,16 @@ from booking.web.installation import here
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATE_WORDS = {
-    State.REQUESTED: "Requested",
-    State.CONFIRMED: "Confirmed",
-    State.ARRIVED: "Arrived",
-    State.IN_ROOM: "In room",
-    State.COMPLETED: "Completed",
-    State.LEFT: "Left unseen",
-    State.NO_SHOW: "No-show",
-    State.CANCELLED: "Cancelled",
-    State.EXPIRED: "Expired",
-    State.ENTERED_IN_ERROR: "Entered in error",
+    State.REQUESTED: to_patients("Requested"),
+    State.CONFIRMED: to_patients("Confirmed"),
+    State.ARRIVED: to_patients("Arrived"),
+    State.IN_ROOM: to_patients("In room"),
+    State.COMPLETED: to_patients("Completed"),
+    State.LEFT: to_patients("Left unseen"),
+    State.NO_SHOW: to_patients("No-show"),
+    State.CANCELLED: to_patients("Cancelled"),
+    State.EXPIRED: to_patients("Expired"),
+    State.ENTERED_IN_ERROR: to_patients("Entered in error"),
 }
 STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
 ROLE_WORDS = {Role.RECEPTION: "Reception", Role.DOCTOR: "Doctor", Role.ADMIN: "Administrator"}
@@ -45,9 +46,9 @@ HELP_WORDS = {
 }
 # To patients; what is for everybody says so only beside what is not.
 FOR_WHOM = {
-    Patients.NEW: "For your first visit",
-    Patients.ALL: "For everybody",
-    Patients.KNOWN: "If you have been here before",
+    Patients.NEW: to_patients("For your first visit"),
+    Patients.ALL: to_patients("For everybody"),
+    Patients.KNOWN: to_patients("If you have been here before"),
 }
 # Of patients, to staff.
 FOR_WHOM_AT_DESK = {
@@ -57,8 +58,8 @@ FOR_WHOM_AT_DESK = {
 }
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
-    name="The clinic",
-    doctor="the doctor",
+    name=to_patients("The clinic"),
+    doctor=to_patients("the doctor"),
     phone="",
     phone_href="",
     email="",
@@ -72,17 +73,18 @@ def register(app: Flask) -> None:
     """Teach templates the project's words."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=lambda value: dates.show_day(_day(value)),
-        day_year=lambda value: dates.show_day_year(_day(value)),
-        date_year=dates.show_date_year,
-        clock=lambda value: dates.show_clock(_wall(value)),
-        moment=lambda value: dates.show_moment(_wall(value)),
+        day=lambda value: dates.show_day(_day(value), locale=language.current()),
+        day_year=lambda value: dates.show_day_year(_day(value), locale=language.current()),
+        date_year=lambda value: dates.show_date_year(value, locale=language.current()),
+        clock=lambda value: dates.show_clock(_wall(value), locale=language.current()),
+        moment=lambda value: dates.show_moment(_wall(value), locale=language.current()),
         reference=references.show,
         phone=lambda value: show_phone(value, facts().country),
         dial=dial_link,
         with_addresses=web_addresses.split,
     )
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, comma=lambda: dates.comma(language.current()))
+    language.register(app)
     texts.register(app)
     app.context_processor(_context)
 
@@ -107,11 +109,11 @@ def _context() -> dict[str, Any]:
 
 def _clinic() -> Any:
     if g.get("database_is_away"):
-        return _UNKNOWN
+        return _unknown()
     try:
         clinic = facts()
     except Refusal:
-        return _UNKNOWN
+        return _unknown()
     return SimpleNamespace(
         name=clinic.name,
         phone=show_phone(clinic.phone, clinic.country),
@@ -119,11 +121,16 @@ def _clinic() -> Any:
         email=clinic.email,
         address=clinic.address,
         places=places_in_use(),
-        time_zone_name=dates.show_zone(clinic.zone),
+        time_zone_name=dates.show_zone(clinic.zone, locale=language.current()),
         theme=url_for("look.theme", v=clinic.accent[1:]) if clinic.accent else None,
         logo=_logo(clinic.logo),
         doctor=texts.doctor(),
     )
+
+
+def _unknown() -> Any:
+    translated = {"name": language._(_UNKNOWN.name), "doctor": language._(_UNKNOWN.doctor)}
+    return SimpleNamespace(**{**vars(_UNKNOWN), **translated})
 
 
 def _logo(logo: LogoFacts | None) -> Any:

@@ -29,7 +29,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def environment(app: Flask, name: str) -> Environment:
-    return mail._environment if name in MAILS else app.jinja_env
+    return mail.environment() if name in MAILS else app.jinja_env
 
 
 def tree(app: Flask, name: str) -> nodes.Template:

@@ -67,7 +67,7 @@ def test_other_hours_of_a_change_day_carry_no_zone(moment: str) -> None:
 def test_a_locale_writes_times_as_its_people_do() -> None:
     moment = at("2026-01-13T19:00Z")
     assert dates.show_clock(moment, locale="de") == "14:00"
-    assert dates.show_day(date(2026, 1, 13), locale="de") == "Dienstag 13 Januar"
+    assert dates.show_day(date(2026, 1, 13), locale="de") == "Dienstag, 13. Januar"
     assert "14:00" in dates.show_moment_short(moment, locale="fr")
 
 

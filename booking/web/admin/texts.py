@@ -1,6 +1,7 @@
 """The clinic's texts: written, previewed, published, and taken back to an earlier version."""
 
 from datetime import date
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from booking.domain.people import Findings, many_lines, one_line
 from booking.domain.time import local_day
 from booking.formats import documents
 from booking.formats.documents import Document, Part
+from booking.formats.languages import ENGLISH, LANGUAGES
 from booking.services import staff
 from booking.services import texts as published
 from booking.services.texts import Published
@@ -19,7 +21,7 @@ from booking.web.access import current_staff
 from booking.web.admin import reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, local, now, rulebook
-from booking.web.installation import read, write
+from booking.web.installation import here, read, write
 from booking.web.patients import public, questions
 
 _PAGES = {
@@ -34,30 +36,32 @@ _PAGES = {
 
 @blueprint.get("/texts")
 def texts() -> ResponseReturnValue:
-    """What can be written."""
+    """What can be written, in one language."""
+    language, english = _language(), rulebook().texts[ENGLISH]
     listed = [
         {
             "name": name,
             "title": documents.document(name).title,
             "version": one.version,
             "reviewed_on": one.reviewed_on,
+            "behind": one.version < english[name].version,
         }
-        for name, one in rulebook().texts.items()
+        for name, one in rulebook().texts[language].items()
     ]
     saved = request.args.get("saved") == "1"
-    return render_template("admin/texts.html", texts=listed, saved=saved)
+    return render_template("admin/texts.html", texts=listed, saved=saved, **_switch(language))
 
 
 @blueprint.route("/texts/<document>", methods=["GET", "POST"])
 def text(document: str) -> ResponseReturnValue:
     """One text; `version` fills the form with an earlier one."""
-    described, found = published.described(document), Findings()
-    latest = rulebook().texts[document]
+    described, found, language = published.described(document), Findings(), _language()
+    latest = rulebook().texts[language][document]
     if request.method == "GET":
-        return _form(described, latest, _earlier(document) or latest, found)
+        return _form(described, latest, _earlier(document, language) or latest, found)
     words = {part.name: _read(part, found) for part in described.parts}
     reviewed_on = _read_review(found, latest.reviewed_on)
-    typed = Published(document, latest.version, words, reviewed_on)
+    typed = Published(document, latest.version, words, reviewed_on, locale=language)
     if found.errors:
         return _form(described, latest, typed, found)
     if request.form.get("go") != "save":
@@ -67,9 +71,28 @@ def text(document: str) -> ResponseReturnValue:
     except Outdated:
         message = "Somebody published another version meanwhile. Compare it, then save again"
         found.add("", "outdated", message)
-        latest = rulebook().texts[document]
+        latest = rulebook().texts[language][document]
         return _form(described, latest, typed, found)
-    return redirect(url_for("admin.texts", saved="1"), code=303)
+    address = url_for("admin.texts", saved="1", language=_not_english(language))
+    return redirect(address, code=303)
+
+
+def _language() -> str:
+    """The language whose texts are meant; not the one of this page, which is English."""
+    code = request.args.get("language", ENGLISH)
+    return code if code in here().languages else ENGLISH
+
+
+def _not_english(language: str) -> str | None:
+    return None if language == ENGLISH else language
+
+
+def _switch(language: str) -> dict[str, Any]:
+    return {
+        "spoken": LANGUAGES[language],
+        "in_address": _not_english(language),
+        "all_languages": list(here().languages.values()),
+    }
 
 
 def _publish(typed: Published) -> None:
@@ -85,6 +108,7 @@ def _publish(typed: Published) -> None:
             seen=seen,
             actor=actor,
             now=now,
+            locale=typed.locale,
         )
     )
 
@@ -112,11 +136,13 @@ def _read_review(found: Findings, before: date | None) -> date | None:
     return day
 
 
-def _earlier(document: str) -> Published | None:
+def _earlier(document: str, language: str) -> Published | None:
     number = request.args.get("version", "")
     if not (number.isdecimal() and len(number) < 8):
         return None
-    return read(lambda session, _: published.version(session, document, int(number)))
+    return read(
+        lambda session, _: published.version(session, document, int(number), locale=language)
+    )
 
 
 def _previewed(described: Document, typed: Published) -> ResponseReturnValue:
@@ -125,7 +151,7 @@ def _previewed(described: Document, typed: Published) -> ResponseReturnValue:
     seen = request.form.get("seen", "")[:10]
     shown.preview(
         typed,
-        here=url_for("admin.text", document=described.name),
+        here=url_for("admin.text", document=described.name, language=_not_english(typed.locale)),
         form={**typed.words, "reviewed_on": reviewed_on, "seen": seen},
     )
     return _PAGES[described.name]()
@@ -135,7 +161,7 @@ def _form(
     described: Document, latest: Published, typed: Published, found: Findings
 ) -> ResponseReturnValue:
     def look(session: Session, _: object) -> tuple[list[Published], dict[int, str]]:
-        return published.history(session, described.name), staff.names(session)
+        return published.history(session, described.name, locale=typed.locale), staff.names(session)
 
     history, names = read(look)
     page = render_template(
@@ -155,5 +181,6 @@ def _form(
             for one in history
         ],
         errors=found.errors,
+        **_switch(typed.locale),
     )
     return page, 422 if found.errors else 200

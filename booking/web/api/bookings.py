@@ -9,6 +9,7 @@ from booking.domain.errors import AlreadyCancelled, FieldError, Invalid, SlotRef
 from booking.domain.lifecycle import State
 from booking.domain.people import read_reason
 from booking.domain.time import local_day
+from booking.formats.languages import ENGLISH
 from booking.services import bookings, changes, holds
 from booking.services.audit import PATIENT
 from booking.services.bookings import Wish
@@ -64,7 +65,7 @@ def book() -> Response:
     person = read_person(body, rulebook(), today=local_day(now(), clinic.zone))
     if wanted is not None and person is not None:
         check_age(body, person, local_day(wanted.start, clinic.zone), clinic=clinic)
-    given = read_intake(body, version=rulebook().texts[QUESTIONS].version)
+    given = read_intake(body, version=rulebook().texts[ENGLISH][QUESTIONS].version)
     notice = check_notice(body, current=clinic.privacy_notice)
     came_from = read_came_from(body)
     if wanted is None or person is None or not body.is_valid:

@@ -8,7 +8,9 @@ from booking.domain.came_from import HANDLE_MAX, CameFrom, read_handle
 from booking.domain.errors import UnknownPractitioner, UnknownService
 from booking.domain.intake import ADULT_AT
 from booking.domain.people import Findings, Person, age_on, read_birth_iso, read_name
+from booking.formats import languages
 from booking.formats.contacts import read_contacts, show_phone
+from booking.formats.languages import ENGLISH
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.services.intakes import Given
 from booking.web.api import intake
@@ -16,9 +18,8 @@ from booking.web.api.answers import Wanted
 from booking.web.api.bodies import Body
 from booking.web.api.times import read_time
 from booking.web.errors import ANSWERS
+from booking.web.installation import here
 
-# The languages that pages and mails are written in.
-LANGUAGES = frozenset({"en"})
 _LOCALE = re.compile(r"([A-Za-z]{2,8})(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
@@ -65,8 +66,7 @@ def read_person(body: Body, rulebook: Rulebook, *, today: date) -> Person | None
 def read_locale(text: str | None) -> str:
     """The language to write to the patient in: theirs if we know it, English otherwise."""
     matched = _LOCALE.fullmatch(text or "")
-    language = matched[1].lower() if matched else ""
-    return language if language in LANGUAGES else "en"
+    return languages.known(matched[1], here().languages) or ENGLISH if matched else ENGLISH
 
 
 def check_notice(body: Body, *, current: str) -> str:

@@ -12,6 +12,7 @@ from booking.domain.errors import NotFound
 from booking.domain.intake import Intake
 from booking.domain.questions import HEALTH, HELP, LANGUAGE
 from booking.domain.roles import Role
+from booking.formats.languages import ENGLISH
 from booking.services import bookings, intakes, texts
 from booking.services.intakes import ForTheDesk, ForTheDoctor
 from booking.services.sessions import SignedIn
@@ -84,8 +85,9 @@ def _beside(found: ForTheDoctor) -> Intake:
 
 def _asked(session: Session, found: ForTheDoctor) -> texts.Published:
     """The words in which the patient was asked."""
-    if found.version is None or found.version == rulebook().texts[QUESTIONS].version:
-        return rulebook().texts[QUESTIONS]
+    now = rulebook().texts[ENGLISH][QUESTIONS]
+    if found.version is None or found.version == now.version:
+        return now
     return texts.version(session, QUESTIONS, found.version)
 
 

@@ -12,6 +12,7 @@ from booking.services import availability, drafts, holds
 from booking.services.free_time import slot_of
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
+from booking.web.language import _
 from booking.web.limits import HOLDS, READS, limited
 from booking.web.patients import asking, came_from, draft, times
 from booking.web.patients.views import visit_facts
@@ -183,7 +184,7 @@ def _services() -> list[dict[str, Any]]:
             "id": slug,
             "name": plans[0].service_name,
             "minutes": int(plans[0].rules.visit.length.total_seconds() // 60),
-            "patients": FOR_WHOM[plans[0].patients],
+            "patients": _(FOR_WHOM[plans[0].patients]),
             **visit_facts(plans[0]),
         }
         for slug, plans in rulebook().services.items()

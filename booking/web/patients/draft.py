@@ -11,9 +11,11 @@ from booking.services import availability, drafts
 from booking.services.drafts import DraftView
 from booking.services.free_time import slot_of
 from booking.services.texts import QUESTIONS
+from booking.web import language
 from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
+from booking.web.language import _
 from booking.web.patients import asking, forms, times
 from booking.web.patients.asking import QuestionPage
 from booking.web.patients.views import visit_facts
@@ -67,7 +69,7 @@ def keep_page(draft: DraftView, page: QuestionPage, *, seen: bool = False) -> No
 
 def keep_intake(draft: DraftView, typed: Mapping[str, list[str]], *, seen: bool) -> None:
     """Keep answers that were typed; `seen` says that the end of the questions was reached."""
-    version = rulebook().texts[QUESTIONS].version
+    version = rulebook().texts[language.current()][QUESTIONS].version
     write(
         lambda session, now: drafts.keep_intake(
             session, draft.id, typed, version=version, seen=seen, now=now
@@ -104,7 +106,7 @@ def gone(refusal: Refusal, slot: str, *, kept: bool) -> ResponseReturnValue:
     page = render_template(
         "book/gone.html",
         reason=reasons.get(refusal.code, "unavailable"),
-        message=ANSWERS[refusal.code].words,
+        message=_(ANSWERS[refusal.code].words),
         wanted=local(start, plan.rules.zone),
         alternatives=times.shown(others),
         kept=kept,

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, json, make_response, render_template, request
 
 from booking.domain import colours
+from booking.formats.languages import ENGLISH
 from booking.services import availability
 from booking.web import findable, texts
 from booking.web.assets import STATIC
@@ -26,7 +27,7 @@ def script() -> Response:
     may keep it for an hour only.
     """
     shades = colours.light(facts().accent or findable.USUAL_ACCENT)
-    words = f"Schedule your consultation with {texts.doctor()}"
+    words = f"Schedule your consultation with {texts.doctor(spoken=ENGLISH)}"
     own = {"colour": shades.brand, "ink": shades.brand_ink, "words": words}
     response = Response(
         f"{_SCRIPT}({json.dumps(own)});\n", content_type="text/javascript; charset=utf-8"

@@ -22,7 +22,7 @@ from booking.services.letters import manage_token, online_links
 from booking.services.outbox import messages_of
 from booking.services.texts import QUESTIONS
 from booking.store.records import Message
-from booking.web import answers
+from booking.web import answers, language
 from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
@@ -207,4 +207,5 @@ def _read_person(values: dict[str, str], slot: str, found: Findings) -> Person |
         country=clinic.country,
         today=local_day(now(), clinic.zone),
         by_phone=rulebook().is_by_phone(parse_slot_id(slot)[0]),
+        locale=language.current(),
     )

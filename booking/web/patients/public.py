@@ -5,6 +5,7 @@ from flask import Blueprint, Response, render_template
 from booking.services import availability
 from booking.web import findable
 from booking.web.clinic import facts, main_service, rulebook, timetables
+from booking.web.installation import here
 from booking.web.limits import READS, limited
 from booking.web.patients import times
 
@@ -61,10 +62,15 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The public pages, and when their words last changed."""
+    """The public pages in every language, and when their words last changed."""
     pages = [
-        {"address": findable.public_address(name), "changed": findable.last_changed(name)}
+        {
+            "address": findable.page_address(name, code),
+            "changed": findable.last_changed(name, code),
+            "others": findable.page_addresses(name),
+        }
         for name in findable.PAGES
+        for code in here().languages
     ]
     text = render_template("public/sitemap.xml", pages=pages)
     return Response(text, content_type="application/xml; charset=utf-8")

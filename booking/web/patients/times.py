@@ -10,6 +10,7 @@ from booking.domain.waitlist import EVENING, NOON
 from booking.formats import dates
 from booking.services import availability
 from booking.services.availability import Timetable
+from booking.web import language
 from booking.web.clinic import facts, local, place, rulebook
 
 DAYS_SHOWN = 10
@@ -76,7 +77,9 @@ def _where(tables: Iterable[Timetable]) -> dict[str, Any]:
     zones = {place.zone for place in places.values()}
     return {
         "address": next(iter(places.values())).address if len(places) == 1 else None,
-        "zone_name": dates.show_zone(zones.pop()) if len(zones) == 1 else None,
+        "zone_name": dates.show_zone(zones.pop(), locale=language.current())
+        if len(zones) == 1
+        else None,
     }
 
 
@@ -92,7 +95,7 @@ def shown(slots: Iterable[Slot]) -> list[dict[str, Any]]:
             "practitioner": names.get(slot.practitioner),
             "place": None if one_place else place(slot.location).name,
             "address": place(slot.location).address,
-            "zone_name": dates.show_zone(place(slot.location).zone),
+            "zone_name": dates.show_zone(place(slot.location).zone, locale=language.current()),
         }
         for slot in slots
     ]

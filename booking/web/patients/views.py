@@ -11,7 +11,9 @@ from booking.formats.deadlines import show_deadlines
 from booking.services import bookings, whereabouts
 from booking.services.clinic import ClinicFacts, Plan
 from booking.store.bookings import Booking
+from booking.web import language
 from booking.web.clinic import at, local, now
+from booking.web.language import _
 from booking.web.wording import FOR_WHOM, STATE_WORDS
 
 
@@ -29,15 +31,15 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
         "reference": references.show(booking.reference),
         "start": local(booking.start, clinic.zone),
         "end": local(booking.end, clinic.zone),
-        "zone_name": dates.show_zone(clinic.zone),
+        "zone_name": dates.show_zone(clinic.zone, locale=language.current()),
         "place_name": clinic.place.name,
         "directions": clinic.place.directions,
         "minutes": int((booking.end - booking.start).total_seconds() // 60),
         "practitioner": booking.practitioner.name,
         "service": booking.service.name,
-        "where": whereabouts.of_booking(booking, clinic.where),
+        "where": whereabouts.of_booking(booking, clinic.where, language=language.current()),
         "state": booking.state.value,
-        "state_words": STATE_WORDS[booking.state],
+        "state_words": _(STATE_WORDS[booking.state]),
         "past": booking.end <= moment,
         "cancelled": cancelled,
         "missed": booking.state in {State.NO_SHOW, State.LEFT},
@@ -63,12 +65,13 @@ def deadlines_of_slot(plan: Plan, start: datetime) -> str | None:
 
 def visit_facts(plan: Plan, *, number_given: bool | None = None) -> dict[str, Any]:
     """For whom a visit on offer is, and where it would take place."""
+    where = modes.whereabouts(
+        plan.mode,
+        place=at(plan.place.id).where,
+        text=modes.before_booking(plan.mode_text),
+        number_given=number_given,
+    )
     return {
-        "for_whom": None if plan.patients is Patients.ALL else FOR_WHOM[plan.patients],
-        "where": modes.whereabouts(
-            plan.mode,
-            place=at(plan.place.id).where,
-            text=modes.before_booking(plan.mode_text),
-            number_given=number_given,
-        ),
+        "for_whom": None if plan.patients is Patients.ALL else _(FOR_WHOM[plan.patients]),
+        "where": whereabouts.translated(where, language.current()),
     }
