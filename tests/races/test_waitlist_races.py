@@ -79,7 +79,7 @@ def test_of_two_who_accept_one_time_at_once_exactly_one_wins(clinic: Clinic, cro
 def test_without_the_guarantee_both_would_win(clinic: Clinic, crowd: Crowd):
     drop_guarantee(clinic.database)
     assert len(both_accept(clinic, crowd, blind=True)) == 2
-    assert double_bookings(clinic) == 1
+    assert double_bookings(clinic) > 0
 
 
 def test_accepting_races_with_the_clinic_taking_it_back_and_with_others(
