@@ -12,12 +12,9 @@ from booking.domain import references
 from booking.domain.came_from import NOWHERE, CameFrom
 from booking.domain.errors import NotFound, PhoneNeeded
 from booking.domain.lifecycle import (
-    UNTIL_THE_START,
     ActorKind,
-    CutOffs,
     Standing,
     State,
-    Stranding,
 )
 from booking.domain.messages import MessageKind
 from booking.domain.modes import Mode
@@ -29,7 +26,7 @@ from booking.services import acceptance, audit, claims, intakes, outbox, waitlis
 from booking.services.acceptance import Accepted
 from booking.services.audit import Actor
 from booking.services.availability import Offers
-from booking.services.clinic import ClinicFacts, Plan, Rulebook
+from booking.services.clinic import Plan, Rulebook
 from booking.services.intakes import Given
 from booking.services.once import Once, answered_before, remember
 from booking.store.base import insert_row, insert_unless_taken
@@ -291,11 +288,6 @@ def locked(
     """The booking as it is once its practitioner's lock is ours, and the rules."""
     rulebook = acceptance.lock(session, offers, [booking.practitioner_id], calendar_changed=now)
     return get(session, booking.id), rulebook
-
-
-def cut_offs(booking: Booking, clinic: ClinicFacts) -> CutOffs:
-    """Until when its patient may change a booking; one that must move may until it begins."""
-    return UNTIL_THE_START if booking.stranding is Stranding.TO_MOVE else clinic.cut_offs
 
 
 def standing(booking: Booking) -> Standing:

@@ -13,8 +13,8 @@ from booking.formats.links import Links
 from booking.services import acceptance, audit, claims, new_times, outbox
 from booking.services.audit import Actor
 from booking.services.availability import Offers
-from booking.services.bookings import cut_offs, locked, notice_for, standing, wall_time
-from booking.services.clinic import Rulebook
+from booking.services.bookings import locked, notice_for, standing, wall_time
+from booking.services.clinic import Rulebook, cut_offs
 from booking.services.free_time import read_busy
 from booking.store.bookings import Booking
 

@@ -14,7 +14,7 @@ from booking.domain.errors import (
     UnknownPractitioner,
     UnknownService,
 )
-from booking.domain.lifecycle import UNTIL_THE_START, CutOffs
+from booking.domain.lifecycle import UNTIL_THE_START, CutOffs, Stranding
 from booking.domain.modes import Mode, Patients
 from booking.domain.rules import Rules
 from booking.domain.steps import is_open
@@ -214,3 +214,8 @@ def open_first(plans: Iterable[Plan], start: datetime) -> list[Plan]:
         plans,
         key=lambda plan: not is_open(plan.rules, Span(start, start + plan.rules.visit.length)),
     )
+
+
+def cut_offs(booking: Booking, clinic: ClinicFacts) -> CutOffs:
+    """Until when its patient may change a booking; one that must move may until it begins."""
+    return UNTIL_THE_START if booking.stranding is Stranding.TO_MOVE else clinic.cut_offs

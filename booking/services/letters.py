@@ -14,7 +14,8 @@ from booking.formats.ics import Appointment, Method, Organizer
 from booking.formats.languages import ENGLISH, LANGUAGES
 from booking.formats.links import CalendarLinks, Links, online_calendars
 from booking.formats.mail import Invitation, Letter
-from booking.services import bookings, whereabouts
+from booking.services import clinic as clinics
+from booking.services import whereabouts
 from booking.services.calendars import initials, patient_appointment
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.bookings import Booking
@@ -94,7 +95,7 @@ def _facts(
 
 
 def _deadlines(booking: Booking, clinic: ClinicFacts, locale: str, *, now: datetime) -> str | None:
-    cut_offs = bookings.cut_offs(booking, clinic)
+    cut_offs = clinics.cut_offs(booking, clinic)
     return show_deadlines(booking.start, cut_offs, now=now, zone=clinic.zone, locale=locale)
 
 

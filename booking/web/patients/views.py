@@ -8,7 +8,8 @@ from booking.domain.lifecycle import CutOffs, State
 from booking.domain.modes import Patients
 from booking.formats import dates
 from booking.formats.deadlines import show_deadlines
-from booking.services import bookings, whereabouts
+from booking.services import clinic as clinics
+from booking.services import whereabouts
 from booking.services.clinic import ClinicFacts, Plan
 from booking.store.bookings import Booking
 from booking.web import language
@@ -23,7 +24,7 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
     clinic = at(booking.location_id)
     standing = lifecycle.Standing(booking.state, booking.start, booking.end)
     cancelled = booking.state in {State.CANCELLED, State.ENTERED_IN_ERROR}
-    cut_offs = bookings.cut_offs(booking, clinic)
+    cut_offs = clinics.cut_offs(booking, clinic)
     changeable = State.CANCELLED in lifecycle.next_steps(
         standing, by=lifecycle.ActorKind.PATIENT, now=moment, zone=clinic.zone
     )
