@@ -160,10 +160,10 @@ class LastAdministrator(Refusal):
     code = "last_administrator"
 
 
-class LastLocation(Refusal):
-    """There would be no place left at which patients can be seen."""
+class OwnLocation(Refusal):
+    """The clinic's own location cannot be given up: page foot, day and audit go by it."""
 
-    code = "last_location"
+    code = "own_location"
 
 
 class IdempotencyKeyReused(Refusal):

@@ -46,6 +46,16 @@ def _closed(rules: Rules, day: date) -> list[Minutes]:
     return [*closed_on(rules.closed, day), *breaks_on(rules.breaks, day)]
 
 
+def is_closed(rules: Rules, visit: Span) -> bool:
+    """Whether something that is closed takes an instant of a visit at this very time."""
+    day = local_day(visit.start, rules.zone)
+    pieces = offset_pieces(_whole(day, rules.zone), rules.zone)
+    return any(
+        visit.overlaps(span)
+        for span in _parts(pieces, day, closed_on(rules.closed, day), rules.zone)
+    )
+
+
 def _whole(day: date, zone: ZoneInfo) -> Span:
     return Span(midnight(day, zone), midnight(day + ONE_DAY, zone))
 

@@ -1,11 +1,11 @@
 """A practitioner's weekly hours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from booking.domain.hours import Break, OpenStretch, meetings, show_clock
+from booking.domain.hours import Break, Minutes, OpenStretch, meetings, show_clock
 from booking.services.reading_rules import stretch_of
 from booking.services.rule_changes import Edit
 from booking.store.base import insert_row
@@ -26,6 +26,36 @@ def week_of(session: Session, practitioner_id: int) -> list[Located]:
         .order_by(OpeningHours.weekday, OpeningHours.opens, OpeningHours.id)
     )
     return [(row.location_id, stretch_of(row)) for row in rows]
+
+
+def longest(week: Week) -> int:
+    """The longest time in minutes without a break on any day of the week; 0 if always closed."""
+    pieces = [
+        piece
+        for place, one in week
+        if isinstance(one, OpenStretch)
+        for piece in _without(
+            (one.opens, one.closes),
+            [
+                (pause.opens, pause.closes)
+                for where, pause in week
+                if isinstance(pause, Break)
+                and (where, pause.weekday) == (place, one.weekday)
+                and meetings(one, pause)
+            ],
+        )
+    ]
+    return max((closes - opens for opens, closes in pieces), default=0)
+
+
+def _without(opened: Minutes, pauses: Sequence[Minutes]) -> Iterator[Minutes]:
+    begins = opened[0]
+    for first, last in sorted(pauses):
+        if first > begins:
+            yield begins, min(first, opened[1])
+        begins = max(begins, last)
+    if begins < opened[1]:
+        yield begins, opened[1]
 
 
 def set_week(practitioner: Practitioner, week: Week) -> Edit:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import LastLocation, NotFound, NotSetUp
+from booking.domain.errors import NotFound, NotSetUp, OwnLocation
 from booking.services.audit import differences
 from booking.services.rule_changes import Edit
 from booking.store.clinic import Location
@@ -72,17 +72,16 @@ def change(slug: str, new: Premises) -> Edit:
     """
     Give a location these facts. Another zone moves its opening hours, but no booking.
 
-    Applying it raises LastLocation when none would be left in use.
+    Applying it raises OwnLocation when it would archive the clinic's own.
     """
 
     def apply(session: Session) -> str:
         row = location(session, slug)
+        if new.is_archived and row.id == main(session).id:
+            raise OwnLocation
         old = as_it_is(row)
         row.name, row.address, row.time_zone = new.name, new.address, new.time_zone
         row.directions, row.is_archived = new.directions, new.is_archived
-        session.flush()
-        if not session.scalar(select(func.count()).where(Location.is_archived.is_(False))):
-            raise LastLocation
         return f"{slug}: {differences(old, new)}"
 
     return Edit("location", apply)

@@ -45,9 +45,11 @@ def offer(
     """
     Hold the free times nearest to the one that was lost, and tell the patient, in their order.
 
-    The booking keeps its old time until another is taken. Call it under all locks, for the
-    earlier booking first: each keeps clear of what was held for those before.
+    The booking keeps its old time until another is taken; what was held for it before makes way.
+    Call it under all locks, for the earlier booking first: each keeps clear of what was held for
+    those before.
     """
+    withdraw(session, booking.id)
     for plan, start in _nearest(session, rulebook, booking, now=now):
         _hold(session, plan, booking, start, random_token=random_token, now=now)
     booking.stranding = Stranding.TO_MOVE

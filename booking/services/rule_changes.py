@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import BookingsStranded, NoLongerOffered
 from booking.domain.lifecycle import State, Stranding
-from booking.domain.steps import is_open
+from booking.domain.steps import is_closed, is_open
 from booking.domain.time import ONE_DAY, Span, local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
@@ -25,7 +25,7 @@ from booking.services.audit import Actor
 from booking.services.availability import Offers
 from booking.services.clinic import Plan, Rulebook
 from booking.services.reading_rules import read_rulebook
-from booking.store.bookings import Booking, Hold
+from booking.store.bookings import Booking, Hold, Offer
 from booking.store.clinic import Clinic, Practitioner
 
 _WEEK = timedelta(days=7)
@@ -184,6 +184,7 @@ def _stranded(
         .where(Booking.state == State.CONFIRMED, Booking.start > now)
         .order_by(Booking.start)
     )
+    asked_in_vain = _lose_their_offers(session, before, after, now=now)
     return [
         Stranded(
             booking_id=booking.id,
@@ -195,7 +196,8 @@ def _stranded(
             phone=booking.patient.phone,
         )
         for booking in coming
-        if (_allows(before, booking) and not _allows(after, booking))
+        if _is_taken_from(before, after, booking)
+        or booking.id in asked_in_vain
         or (booking.id in without_room and booking.stranding is not Stranding.KEPT)
     ]
 
@@ -208,19 +210,49 @@ def _allows(rulebook: Rulebook, visit: Booking | Hold) -> bool:
     return is_open(plan.rules, Span(visit.start, visit.end))
 
 
+def _is_taken_from(before: Rulebook, after: Rulebook, booking: Booking) -> bool:
+    """
+    Whether the change takes a booking's time; one that was outside of hours already is taken by
+    what ends or closes anew, not by hours that still do not hold for it.
+    """
+    if _allows(before, booking):
+        return not _allows(after, booking)
+    return _is_gone(after, booking) and not _is_gone(before, booking)
+
+
+def _is_gone(rulebook: Rulebook, booking: Booking) -> bool:
+    try:
+        plan = rulebook.plan_of(booking)
+    except NoLongerOffered:
+        return True
+    return is_closed(plan.rules, Span(booking.start, booking.end))
+
+
+def _lose_their_offers(
+    session: Session, before: Rulebook, after: Rulebook, *, now: datetime
+) -> set[int]:
+    """Bookings to which times are promised that the change takes away again."""
+    gone = _gone_holds(session, before, after, now=now)
+    return set(session.scalars(select(Offer.booking_id).where(Offer.hold_id.in_(gone))))
+
+
 def _give_back_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> None:
     """Whoever is just filling in the form learns at the end of it that the time is gone."""
+    gone = _gone_holds(session, before, after, now=now)
+    if gone:
+        session.execute(delete(Hold).where(Hold.id.in_(gone)))
+
+
+def _gone_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> list[int]:
     held = session.scalars(select(Hold).where(Hold.expires_at > now))
     needs = {plan.key: plan.needs for plan in before.plans}
     other_rooms = {plan.key for plan in after.plans if plan.needs != needs.get(plan.key)}
-    gone = [
+    return [
         hold.id
         for hold in held
         if not _allows(after, hold)
         or (hold.service_id, hold.practitioner_id, hold.location_id) in other_rooms
     ]
-    if gone:
-        session.execute(delete(Hold).where(Hold.id.in_(gone)))
 
 
 def _restore_fitting(
@@ -264,6 +296,7 @@ class _Deed:
             return
         if choice is Choice.KEEP:
             booking.stranding = Stranding.KEPT
+            new_times.withdraw(self.session, booking_id)
         else:
             new_times.offer(
                 self.session,

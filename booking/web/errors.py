@@ -62,7 +62,9 @@ ANSWERS: dict[str, Answer] = {
     ),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
-    "last_location": Answer(409, "This is the last location. Add another one first."),
+    "own_location": Answer(
+        409, "This is the clinic's own location. Change its address instead of archiving it."
+    ),
     "last_administrator": Answer(409, "This is the last administrator. Make another one first."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
     "invalid": Answer(422, to_patients("Some of what was given is not right.")),

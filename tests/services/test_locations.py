@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import LastLocation, SlotRefusal, UnknownLocation
+from booking.domain.errors import OwnLocation, SlotRefusal, UnknownLocation
 from booking.domain.hours import OpenStretch
 from booking.services import availability, closures, hours, locations, new_times, rooms
 from booking.services import practitioners as people
@@ -155,9 +155,9 @@ def test_an_archived_location_strands_the_visits_there(clinic: Clinic, there: in
     assert there not in {one.location_id for one in held}
 
 
-def test_the_last_location_cannot_be_archived(clinic: Clinic) -> None:
+def test_the_clinics_own_location_cannot_be_archived(clinic: Clinic) -> None:
     edit = locations.change("main", Premises("Main", "Elm St", "UTC", is_archived=True))
-    with pytest.raises(LastLocation):
+    with pytest.raises(OwnLocation):
         do(clinic, edit)
     assert is_offered(clinic, TUESDAY_9)
 

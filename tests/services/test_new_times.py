@@ -1,15 +1,16 @@
 """Patients who lose their time are kept others, told of them, and take one or do not."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import SlotUnavailable
+from booking.domain.errors import BookingsStranded, SlotUnavailable
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import MessageState
 from booking.domain.people import Person
-from booking.services import closures, new_times, rule_changes
+from booking.services import closures, new_times, practitioners, rule_changes
 from booking.services.closures import NewClosure
 from booking.services.rule_changes import Choice, Edit
 from booking.store.bookings import Booking, Offer
@@ -19,6 +20,7 @@ from tests.services.deeds import (
     TUESDAY_9,
     TUESDAY_930,
     WEDNESDAY_9,
+    add_practitioner,
     cancel,
     count,
     history,
@@ -213,3 +215,44 @@ def test_cancelled_times_are_kept_for_those_who_stay(clinic: Clinic):
     change(clinic, late, {second.id: Choice.OFFER})
     assert first.start not in offered(clinic, second)
     assert timedelta() < second.start - offered(clinic, second)[-1] < timedelta(hours=18)
+
+
+def _archived(clinic: Clinic) -> Edit:
+    def look(session: Session, now: object) -> practitioners.Person:
+        return practitioners.as_they_are(session, practitioners.practitioner(session, "dr-ahmed"))
+
+    return practitioners.change("dr-ahmed", replace(clinic.read(look), is_archived=True))
+
+
+def test_who_was_kept_or_asked_is_listed_again_when_even_that_goes(clinic: Clinic):
+    kept, moving = clinic.book(TUESDAY_9), clinic.book(wall("01-13 15:00"))
+    change(clinic, DAY_OFF, {kept.id: Choice.KEEP, moving.id: Choice.OFFER})
+    assert offered(clinic, moving)
+    add_practitioner(clinic, "dr-lee")
+    with pytest.raises(BookingsStranded):
+        change(clinic, _archived(clinic), {})
+    assert offered(clinic, moving)
+    change(clinic, _archived(clinic), {kept.id: Choice.KEEP, moving.id: Choice.CANCEL})
+    assert now_is(clinic, moving).state is State.CANCELLED
+
+
+def test_times_that_were_promised_are_not_withdrawn_without_a_word(clinic: Clinic, asked: Booking):
+    promised = set(offered(clinic, asked))
+    days = sorted(start.date() for start in promised)
+    off = closures.close(NewClosure("Leave", None, days[0], days[-1], 0, 1440, yearly=False))
+    with pytest.raises(BookingsStranded):
+        change(clinic, off, {})
+    change(clinic, off, {asked.id: Choice.OFFER})
+    others = set(offered(clinic, asked))
+    assert others
+    assert not others & promised
+    assert told(clinic, asked)[-1][0] == "new_times"
+
+
+def test_hours_that_still_do_not_hold_for_a_kept_visit_ask_nothing_again(clinic: Clinic):
+    kept = clinic.book(TUESDAY_9)
+    change(clinic, DAY_OFF, {kept.id: Choice.KEEP})
+    later = closures.close(
+        NewClosure("More", None, date(2026, 1, 14), date(2026, 1, 14), 0, 1440, yearly=False)
+    )
+    change(clinic, later, {})

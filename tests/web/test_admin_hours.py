@@ -178,3 +178,18 @@ def test_what_makes_no_sense_is_said_beside_the_field_and_kept(
         if name != "weekday_2":
             assert shown.value(name.replace("_", "-")) == value
     assert is_offered(clinic, TUESDAY_9)
+
+
+def test_no_service_is_longer_than_any_opening(admin: Visitor, clinic: Clinic):
+    form = admin.get(HOURS).form(HOURS).values
+    short = {f"{part}-{n}": "" for n in range(1, 10) for part in ("opens", "closes")}
+    shown = admin.post(HOURS, form | short | {"closes-0": "09:10", "go": "save"})
+    assert shown.status == 422
+    assert "takes 30 minutes, and no opening is that long" in shown.why("closes-0")
+    assert count(clinic, OpeningHours) == 10
+
+
+def test_it_can_be_open_until_midnight(admin: Visitor, clinic: Clinic):
+    assert send(admin, opens_9="20:00", closes_9="00:00").status == 303
+    assert admin.get(HOURS).form(HOURS).values["closes-9"] == "00:00"
+    assert is_offered(clinic, wall("01-16 23:30"))

@@ -147,10 +147,10 @@ def test_what_makes_no_sense_is_said_beside_the_field(
     assert count(clinic, Location) == 1
 
 
-def test_the_last_location_stays(admin: Visitor, clinic: Clinic):
+def test_the_clinics_own_location_stays(admin: Visitor, clinic: Clinic):
     refused = send(admin, "/admin/locations/main", archived="1")
     assert refused.status == 422
-    assert "This is the last location" in refused.why("archived")
+    assert "This is the clinic’s own location" in refused.why("archived")
     assert clinic.read(lambda s, _: s.get_one(Location, 1).is_archived) is False
 
 

@@ -97,3 +97,30 @@ def test_what_makes_no_sense_is_said_beside_the_field_and_kept(
 
 def test_what_is_not_there_is_not_there(admin: Visitor):
     assert admin.get("/admin/services/nothing").status == 404
+
+
+def test_a_break_counts_when_a_service_is_as_long_as_the_day(admin: Visitor, clinic: Clinic):
+    week = admin.get("/admin/hours/dr-ahmed").form("/admin/hours/dr-ahmed").values
+    whole = {f"{part}-{n}": "" for n in range(2, 10) for part in ("opens", "closes")}
+    whole |= {"opens-0": "09:00", "closes-0": "17:00", "opens-1": "12:00", "closes-1": "13:00"}
+    whole |= {"weekday-1": "0", "kind-1": "break", "go": "save"}
+    assert admin.post("/admin/hours/dr-ahmed", week | whole).status == 303
+    path = "/admin/services/consultation"
+    form = admin.get(path).form(path).values
+    longer = admin.post(path, form | {"who": "1", "length": "300", "go": "save"})
+    assert "No opening is longer than 240 minutes" in longer.why("length")
+
+
+def test_who_is_archived_keeps_what_they_offer(admin: Visitor, clinic: Clinic):
+    add_practitioner(clinic, "dr-lee")
+    person = "/admin/practitioners/dr-lee"
+    form = admin.get(person).form(person).values
+    assert admin.post(person, form | {"offers": "1", "archived": "1", "go": "save"}).status == 303
+    path = "/admin/services/consultation"
+    page = admin.get(path)
+    assert "dr-lee archived" in page.words
+    saved = admin.post(path, page.form(path).values | {"who": ["1", "2"], "go": "save"})
+    assert saved.status == 303
+    form = admin.get(person).form(person).values
+    admin.post(person, {**form, "offers": "1", "archived": "", "go": "save"})
+    assert "dr-lee" in {slot.practitioner for slot in clinic.slots(TUESDAY_9.date())}

@@ -79,6 +79,7 @@ def page(
         effect=effect,
         errors=found.errors,
         reason=request.form.get("reason", ""),
+        for_all=_choice(request.form.get("all", "")) or "",
         saved=request.args.get("saved") == "1",
         **more,
     )

@@ -117,7 +117,7 @@ def _read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
     first = reading.read_day(values, "first", found)
     last = reading.read_optional_day(values, "last", found) or first
     begins = reading.read_clock(values, "begins", found, default=0)
-    ends = reading.read_clock(values, "ends", found, default=DAY_MINUTES)
+    ends = reading.read_end(values, "ends", found)
     yearly = values["yearly"] == "1"
     who, where = _whose(values["who"], found)
     if first is not None and last is not None:
@@ -147,7 +147,7 @@ def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
         if not values[name].strip():
             found.add(name, "missing", "Enter a time like 09:30")
     opens = reading.read_clock(values, "opens", found, default=0)
-    closes = reading.read_clock(values, "closes", found, default=DAY_MINUTES)
+    closes = reading.read_end(values, "closes", found)
     if not found.errors and closes <= opens:
         found.add("closes", "before_open", "Enter a time after the one it opens at")
     if day is not None and day < local_day(now(), facts().zone):

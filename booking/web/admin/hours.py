@@ -8,7 +8,6 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.hours import (
-    DAY_MINUTES,
     Break,
     Minutes,
     OpenStretch,
@@ -17,7 +16,7 @@ from booking.domain.hours import (
     show_clock,
 )
 from booking.domain.people import Findings
-from booking.domain.time import ONE_DAY, local_day
+from booking.domain.time import MINUTE, ONE_DAY, local_day
 from booking.services import hours as rules
 from booking.services import practitioners as people
 from booking.services.clinic import Place
@@ -26,7 +25,7 @@ from booking.services.rule_changes import Edit
 from booking.store.engine import Session
 from booking.web.admin import busy_times, changing, reading
 from booking.web.admin.blueprint import blueprint
-from booking.web.clinic import facts, now, places_in_use
+from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
 from booking.web.patients import forms
 from booking.web.wording import WEEKDAYS
@@ -67,6 +66,8 @@ def hours(practitioner: str) -> ResponseReturnValue:
         rows = _typed()
         typed = _read(rows, found, places)
         if not found.errors:
+            _check_services(who.id, typed, found)
+        if not found.errors:
             week, edit = typed, rules.set_week(who, typed)
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
@@ -90,13 +91,24 @@ def hours(practitioner: str) -> ResponseReturnValue:
     return changing.change(edit, found, show=show, done=done)
 
 
+def _check_services(practitioner_id: int, week: rules.Week, found: Findings) -> None:
+    """Something is open long enough for each service; always closed is an answer, too."""
+    most = rules.longest(week)
+    plans = [one for one in rulebook().plans if one.practitioner_id == practitioner_id]
+    longer = [one for one in plans if one.rules.visit.length // MINUTE > most]
+    if most and longer:
+        minutes = longer[0].rules.visit.length // MINUTE
+        words = f"{longer[0].service_name} takes {minutes} minutes, and no opening is that long"
+        found.add("closes-0", "too_short", words)
+
+
 def _row(located: Located) -> Row:
     location_id, stretch = located
     return {
         "weekday": str(stretch.weekday),
         "kind": _BREAK if isinstance(stretch, Break) else "",
         "opens": show_clock(stretch.opens),
-        "closes": show_clock(stretch.closes),
+        "closes": reading.show_end(stretch.closes),
         "location": str(location_id),
         "since": stretch.since.isoformat() if stretch.since else "",
         "until": stretch.until.isoformat() if stretch.until else "",
@@ -159,7 +171,7 @@ def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenSt
         if not values[name].strip():
             found.add(name, "missing", "Enter a time like 09:30")
     opens = reading.read_clock(values, opened, found, default=0)
-    closes = reading.read_clock(values, closed, found, default=DAY_MINUTES)
+    closes = reading.read_end(values, closed, found)
     if closes <= opens and not any(error.field in {opened, closed} for error in found.errors):
         begins = "begins" if values[kind] == _BREAK else "opens"
         words = f"Enter a time after the one it {begins} at, on the same day"

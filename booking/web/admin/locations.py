@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import LastLocation
+from booking.domain.errors import OwnLocation
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats import places
@@ -75,8 +75,9 @@ def _form(shown: Premises, *, slug: str | None) -> ResponseReturnValue:
         return show(changing.as_it_is())
     try:
         return changing.change(edit, found, show=show, done=url_for("admin.locations", saved="1"))
-    except LastLocation as refusal:
-        found.add("archived", refusal.code, "This is the last location. Add another one first")
+    except OwnLocation as refusal:
+        words = "This is the clinic’s own location. Change its address instead of archiving it"
+        found.add("archived", refusal.code, words)
         return show(changing.as_it_is())
 
 

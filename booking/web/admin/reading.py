@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from booking.domain.hours import DAY_MINUTES, show_clock
 from booking.domain.people import Findings, many_lines, one_line
 from booking.formats.contacts import read_email
 from booking.services.clinic import Place
@@ -34,7 +35,7 @@ def read_optional_day(values: Mapping[str, str], name: str, found: Findings) -> 
 
 
 def read_clock(values: Mapping[str, str], name: str, found: Findings, *, default: int) -> int:
-    """Minutes after 00:00 of a time like `9:30`; `24:00` is the end of the day."""
+    """Minutes after 00:00 of a time like `9:30`; `24:00` is the end of the day (see `read_end`)."""
     text = values[name].strip()
     if not text:
         return default
@@ -44,6 +45,16 @@ def read_clock(values: Mapping[str, str], name: str, found: Findings, *, default
         found.add(name, "impossible", "Enter a time like 09:30")
         return default
     return hour * 60 + minute
+
+
+def read_end(values: Mapping[str, str], name: str, found: Findings) -> int:
+    """The same for when something ends: fields for times know no 24:00, so 00:00 stands for it."""
+    return read_clock(values, name, found, default=DAY_MINUTES) or DAY_MINUTES
+
+
+def show_end(minutes: int) -> str:
+    """The same the other way round."""
+    return show_clock(minutes % DAY_MINUTES)
 
 
 def read_number(

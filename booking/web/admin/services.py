@@ -84,14 +84,19 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
         edit = _read(values, chosen, found, slug=slug)
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        who, rooms = read(lambda session, _: (people.bookable(session), facilities(session)))
+        who, rooms = read(lambda session, _: (people.everybody(session), facilities(session)))
         return changing.page(
             "admin/service.html",
             effect,
             found,
             here=here,
             is_new=slug is None,
-            practitioners=[{"id": one.id, "name": one.name} for one in who],
+            practitioners=[
+                {"id": one.id, "name": one.name, "archived": one.is_archived}
+                for one in who
+                # Whoever comes back offers again what they offered.
+                if not one.is_archived or one.id in values["practitioners"]
+            ],
             rooms=[
                 {"id": one.id, "name": one.name, "is_device": one.is_device}
                 for one in rooms
@@ -177,16 +182,17 @@ def _known_rooms(chosen: set[int]) -> frozenset[int]:
 
 
 def _check_who(chosen: set[int], length: int, archived: bool, found: Findings) -> None:
-    known = {person.id for person in read(lambda session, _: people.bookable(session))}
-    if not chosen <= known or (not chosen and not archived):
+    everybody = read(lambda session, _: people.everybody(session))
+    known = {person.id for person in everybody}
+    bookable = {person.id for person in everybody if not person.is_archived}
+    if not chosen <= known or (not chosen & bookable and not archived):
         found.add("who", "missing", "Choose who offers it")
         return
     if archived:
         return
 
     def longest(session: Session, _: object) -> int:
-        weeks = [located for one in chosen for located in hours.week_of(session, one)]
-        return max((stretch.closes - stretch.opens for _, stretch in weeks), default=0)
+        return max((hours.longest(hours.week_of(session, one)) for one in chosen), default=0)
 
     if length > (most := read(longest)) > 0:
         found.add("length", "too_long", f"No opening is longer than {most} minutes")

@@ -50,7 +50,7 @@ def staff() -> ResponseReturnValue:
 @blueprint.route("/staff/new", methods=["GET", "POST"])
 def new_account() -> ResponseReturnValue:
     """An account for somebody; they choose their password through a link."""
-    found, values = Findings(), {"email": "", "practitioner": "", "roles": {Role.RECEPTION}}
+    found, values = Findings(), {"email": "", "practitioner": "", "roles": set()}
     if request.method == "POST":
         values = _typed()
         practitioner_id = _read(values, found)

@@ -160,6 +160,7 @@ def choices() -> dict[str, Any]:
         "services": _services(),
         "service": service,
         "people": people if len(people) > 1 else {},
+        "only_with": next(iter(people.values())) if len(people) == 1 else None,
         "practitioner": _practitioner(),
         "places": places if len(places) > 1 else {},
         "location": _location(),
