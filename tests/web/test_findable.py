@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from booking.formats.languages import LANGUAGES
 from booking.store.clinic import Clinic as ClinicRow
 from booking.store.texts import Text
 from tests.support import MONDAY, Clinic
@@ -90,11 +91,14 @@ def test_the_sitemap_lists_the_public_pages_and_when_their_words_changed(
             for url in urls
         }
 
-    assert entries() == dict.fromkeys(PUBLIC)
+    everywhere = dict.fromkeys(
+        path if code == "en" else f"{path}?lang={code}" for path in PUBLIC for code in LANGUAGES
+    )
+    assert entries() == everywhere
     words = {"document": "medical", "locale": "en", "version": 2, "content": {}}
     clinic.write(lambda session, _: session.add(Text(**words, published_at=MONDAY)))
     change_clinic(clinic)
-    assert entries() == dict.fromkeys(PUBLIC) | {
+    assert entries() == everywhere | {
         "/": "2026-01-12",
         "/micro-needling": "2026-01-12",
     }
