@@ -119,6 +119,8 @@ def page(status: int, message: str | None = None, title: str | None = None) -> R
     if isinstance(request.routing_exception, BadRequest):
         # With a Host header that is no host, no address can be built for the page's own links.
         return Response("Bad request", status=400, content_type="text/plain; charset=utf-8")
+    # The page says nothing of the address that was asked for: it may hold a token.
+    g.has_no_address = True
     text = render_template(
         "errors/page.html",
         status=status,

@@ -117,9 +117,9 @@ def _context() -> dict[str, Any]:
 
 
 def _links() -> list[dict[str, Any]]:
-    """This page in each language; the answer to a form has no address of its own."""
+    """This page in each language; forms and errors are answered without an address of their own."""
     rule = request.url_rule
-    is_page = rule is not None and "GET" in (rule.methods or ())
+    is_page = rule is not None and "GET" in (rule.methods or ()) and "has_no_address" not in g
     asked = {name: value for name, value in request.args.items() if name != "lang"}
     path, rest = (request.path, asked) if is_page else (url_for("public.home"), {})
     return [

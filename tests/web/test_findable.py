@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from booking.formats.languages import LANGUAGES
 from booking.store.clinic import Clinic as ClinicRow
 from booking.store.texts import Text
 from tests.support import MONDAY, Clinic
@@ -75,9 +76,9 @@ def test_private_pages_steps_and_errors_are_not_to_be_found(app: Flask, clinic: 
 
 
 def test_the_sitemap_lists_the_public_pages_and_when_their_words_changed(
-    app: Flask, clinic: Clinic
+    make_app: Callable[..., Flask], clinic: Clinic
 ):
-    visitor = Visitor(app)
+    visitor = Visitor(make_app(LANGUAGES=",".join(LANGUAGES)))
 
     def entries() -> dict[str, str | None]:
         page = visitor.get("/sitemap.xml")
@@ -90,11 +91,14 @@ def test_the_sitemap_lists_the_public_pages_and_when_their_words_changed(
             for url in urls
         }
 
-    assert entries() == dict.fromkeys(PUBLIC)
+    everywhere = dict.fromkeys(
+        path if code == "en" else f"{path}?lang={code}" for path in PUBLIC for code in LANGUAGES
+    )
+    assert entries() == everywhere
     words = {"document": "medical", "locale": "en", "version": 2, "content": {}}
     clinic.write(lambda session, _: session.add(Text(**words, published_at=MONDAY)))
     change_clinic(clinic)
-    assert entries() == dict.fromkeys(PUBLIC) | {
+    assert entries() == everywhere | {
         "/": "2026-01-12",
         "/micro-needling": "2026-01-12",
     }

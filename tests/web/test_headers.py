@@ -118,6 +118,10 @@ def test_on_https_browsers_are_told_to_stay_there(make_app: Callable[..., Flask]
     assert "Strict-Transport-Security" not in Visitor(make_app()).get("/").headers
 
 
+# What search engines read of a page: its addresses in each language. No browser loads them.
+ADDRESSES = {"canonical", "alternate"}
+
+
 def is_ours(address: str) -> bool:
     return address.startswith(("/", "#")) and not address.startswith("//")
 
@@ -143,7 +147,7 @@ def test_no_page_loads_from_elsewhere_or_carries_code(
             elif element.tag == "script":
                 assert element.attrs.get("src"), what
                 assert not "".join(str(c) for c in element.children).strip(), what
-            if element.attrs.get("rel") == "canonical":
+            if element.attrs.get("rel") in ADDRESSES:
                 assert element.attrs["href"].startswith("http://127.0.0.1:8000/"), what
             elif element.tag == "link":
                 assert is_ours(element.attrs["href"]), what
@@ -178,7 +182,7 @@ def test_every_page_is_whole_and_has_one_heading(app: Flask, clinic: Clinic, thi
 def test_a_page_is_light(app: Flask, clinic: Clinic, things: Furniture):
     visitor = Visitor(app)
     home = visitor.get("/")
-    files = [e.attrs["href"] for e in home.document.all("link") if e.attrs["rel"] != "canonical"]
+    files = [e.attrs["href"] for e in home.document.all("link") if e.attrs["rel"] not in ADDRESSES]
     files += [e.attrs["src"] for e in home.document.all("script") if "src" in e.attrs]
     weight = sum(len(visitor.get(file).response.data) for file in files)
     assert weight + len(home.response.data) < 80_000
