@@ -147,6 +147,7 @@ def test_staff_from_all_sides(page: Page, clinic: Clinic, look: Look):
     expect(page.get_by_role("alert")).to_be_focused()
     look("an account with an error")
     page.get_by_label("E-mail").fill("maria@clinic.example")
+    page.locator("#roles-reception").check()
     button(page, "Add the account").click()
     heading(page, "A link for a new password")
     look("a link for a new password")

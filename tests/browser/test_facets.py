@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from booking.domain.roles import Role
 from tests.browser.looking import Look
-from tests.browser.patients import WANG, button, confirm, fill_in, go_on, heading
+from tests.browser.patients import WANG, button, confirm, fill_in, go_on, heading, skip_questions
 from tests.browser.staff import sit_down
 from tests.services.deeds import add_service, change_service
 from tests.support import Clinic
@@ -34,7 +34,7 @@ def test_a_visit_by_phone_is_booked_with_a_number(page: Page, look: Look):
     look("details without the number")
     page.get_by_label("Phone").fill("202 555 0177")
     go_on(page)
-    heading(page, "Check and confirm")
+    skip_questions(page)
     look("check of a visit by phone")
     confirm(page)
     expect(page.get_by_text("By phone: we call you on the number you gave")).to_be_visible()
@@ -48,6 +48,7 @@ def test_a_visit_by_video_shows_where_to_join(page: Page, look: Look):
     look("details of a visit by video")
     fill_in(page, WANG)
     go_on(page)
+    skip_questions(page)
     confirm(page)
     expect(page.get_by_role("link", name=ROOM)).to_have_attribute("href", ROOM)
     look("confirmed by video")

@@ -18,7 +18,7 @@ from booking.store.access import Feed, Staff
 from booking.store.bookings import Booking, Patient
 from booking.store.claims import NO_OVERLAP, Claim
 from booking.store.clinic import Clinic as ClinicRow
-from booking.store.clinic import OpeningHours, Practitioner, Service
+from booking.store.clinic import Location, OpeningHours, Practitioner, Service
 from booking.store.engine import Database
 from booking.store.records import Message
 from config import Settings
@@ -125,15 +125,16 @@ def test_the_demo_clinic_is_set_up_once_with_an_account_for_each_role(
 
     def facts(session, _):
         clinic = session.scalars(select(ClinicRow)).one()
+        place = session.scalars(select(Location)).one()
         doctor = session.scalars(select(Practitioner)).one()
         service = session.scalars(select(Service)).one()
         hours = session.execute(
             select(OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
         ).all()
-        return clinic, doctor, service, set(hours)
+        return clinic, place, doctor, service, set(hours)
 
-    clinic, doctor, service, hours = database.read(facts)
-    assert (clinic.time_zone, clinic.privacy_notice) == ("America/New_York", "1")
+    clinic, place, doctor, service, hours = database.read(facts)
+    assert (place.time_zone, clinic.privacy_notice) == ("America/New_York", "1")
     assert clinic.phone
     assert clinic.email
     assert (doctor.slug, doctor.name) == ("dr-ahmed", "Dr. Ahmed")

@@ -62,9 +62,12 @@ def book() -> Response:
         return answers.answer(
             answers.first_answer(again, wanted, at(again.location_id).zone), status=201
         )
-    person = read_person(body, rulebook(), today=local_day(now(), clinic.zone))
+    today = local_day(now(), clinic.zone)
+    person = read_person(body, rulebook(), today=today)
     if wanted is not None and person is not None:
-        check_age(body, person, local_day(wanted.start, clinic.zone), clinic=clinic)
+        # A start that has passed is refused for that, not for how old they were then.
+        day = max(today, local_day(wanted.start, clinic.zone))
+        check_age(body, person, day, clinic=clinic)
     given = read_intake(body, version=rulebook().texts[ENGLISH][QUESTIONS].version)
     notice = check_notice(body, current=clinic.privacy_notice)
     came_from = read_came_from(body)
