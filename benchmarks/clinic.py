@@ -18,8 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benchmarks.servers import WORKERS, Server
-from booking.services import hours, practitioners
-from booking.services.demo import PRACTITIONER, SERVICE
+from booking.services.admin import hours, practitioners
+from booking.services.admin.demo import PRACTITIONER, SERVICE
 from booking.store.engine import Database, make_engine
 from config import ROOT
 

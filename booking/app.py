@@ -14,7 +14,7 @@ from booking.formats.links import Links
 from booking.formats.tokens import DeviceMarks, ManageKeys, purpose_key, random_token
 from booking.seams.clock import clock_for
 from booking.seams.mailbox import Mailbox
-from booking.services.availability import Offers
+from booking.services.times.availability import Offers
 from booking.store.engine import Clock, Database
 from booking.web import (
     access,

@@ -18,7 +18,9 @@ from booking.formats.tokens import ManageKeys, random_token
 from booking.seams.clock import clock_for
 from booking.seams.mailbox import Mailbox
 from booking.seams.smtp import SmtpSender
-from booking.services import calendars, demo, first_setup, past, staff
+from booking.services import calendars, past
+from booking.services.admin import demo, first_setup
+from booking.services.staff import accounts as staff
 from booking.store import schema
 from booking.store.engine import Database
 from booking.worker import Send, Worker

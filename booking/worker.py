@@ -27,25 +27,16 @@ from booking.domain.slots import Slot
 from booking.formats.links import Links
 from booking.formats.mail import compose
 from booking.formats.tokens import random_token
-from booking.services import (
-    claims,
-    counters,
-    drafts,
-    health,
-    letters,
-    once,
-    one_time_links,
-    outbox,
-    sessions,
-    waitlist,
-    waitlist_answers,
-    waitlist_filling,
-    waitlist_line,
-    waitlist_mail,
-)
-from booking.services.availability import Offers
+from booking.services import counters, health
+from booking.services.bookings import drafts, once
 from booking.services.clinic import Rulebook
-from booking.services.reading_rules import read_rulebook
+from booking.services.mail import letters, outbox
+from booking.services.staff import one_time_links, sessions
+from booking.services.times import claims
+from booking.services.times.availability import Offers
+from booking.services.times.reading_rules import read_rulebook
+from booking.services.waitlist import answers, entries, filling, line
+from booking.services.waitlist import mail as waitlist_mail
 from booking.store.engine import Database
 from booking.store.records import Message
 
@@ -131,11 +122,11 @@ class Worker:
     def fill_from_waitlist(self) -> None:
         """End offers that are over, then offer what is free to whom it suits, one at a time."""
         offers = self._offers
-        for offer_id in self._database.read(lambda s, now: waitlist_answers.over(s, now=now)):
+        for offer_id in self._database.read(lambda s, now: answers.over(s, now=now)):
             self._pass_on(offer_id)
-        found = self._database.read(lambda s, now: waitlist_filling.look(s, offers, now=now))
+        found = self._database.read(lambda s, now: filling.look(s, offers, now=now))
         if found.known:
-            self._database.write(lambda session, _: waitlist_line.note(session, found.known))
+            self._database.write(lambda session, _: line.note(session, found.known))
         for slot in found.slots:
             # Somebody else was quicker; what is still free is found next time.
             with suppress(SlotRefusal, NotFound):
@@ -143,12 +134,12 @@ class Worker:
 
     def _pass_on(self, offer_id: int) -> None:
         self._database.write(
-            lambda session, now: waitlist_answers.pass_on(session, self._offers, offer_id, now=now)
+            lambda session, now: answers.pass_on(session, self._offers, offer_id, now=now)
         )
 
     def _offer(self, slot: Slot) -> None:
         self._database.write(
-            lambda session, now: waitlist_filling.offer_first(
+            lambda session, now: filling.offer_first(
                 session, self._offers, self._links, slot, random_token=random_token, now=now
             )
         )
@@ -163,7 +154,7 @@ class Worker:
             sessions.sweep(session, now=now)
             one_time_links.sweep(session, now=now)
             counters.sweep(session, now=now)
-            waitlist.sweep(session, now=now)
+            entries.sweep(session, now=now)
 
         self._database.write(work)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from booking.services import demo
+from booking.services.admin import demo
 from booking.store import schema
 from booking.store.engine import Database, make_engine
 from tests.postgres import PostgresServer

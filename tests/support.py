@@ -11,10 +11,12 @@ from booking.domain.people import Person
 from booking.domain.slots import Slot
 from booking.formats.links import Links
 from booking.formats.tokens import ManageKeys, random_token
-from booking.services import availability, bookings, demo
+from booking.services.admin import demo
 from booking.services.audit import PATIENT, Actor
-from booking.services.availability import Offers
-from booking.services.intakes import Given
+from booking.services.bookings import bookings
+from booking.services.bookings.intakes import Given
+from booking.services.times import availability
+from booking.services.times.availability import Offers
 from booking.store.bookings import Booking
 from booking.store.claims import NO_OVERLAP
 from booking.store.engine import Ask, Database

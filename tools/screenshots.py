@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page, sync_playwright
 
 from booking.domain.roles import Role
-from booking.services import demo
+from booking.services.admin import demo
 from booking.store import schema
 from booking.store.engine import Database
 from tests.browser import days

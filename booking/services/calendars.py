@@ -19,8 +19,9 @@ from booking.formats.contacts import show_phone
 from booking.formats.ics import Appointment, Status
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
-from booking.services import audit, whereabouts
+from booking.services import audit
 from booking.services.audit import Actor
+from booking.services.bookings import whereabouts
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.access import Feed
 from booking.store.bookings import Booking

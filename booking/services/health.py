@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from booking.services import outbox
+from booking.services.mail import outbox
 from booking.store.records import Heartbeat
 from booking.store.schema import current_version, newest_version
 

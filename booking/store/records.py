@@ -80,7 +80,7 @@ class Message(Base):
     capped_address: Mapped[str | None] = mapped_column(String(64))
     not_before: Mapped[datetime | None]
 
-    # Of kinds that are about a booking; the others have none (services/waitlist_mail.py).
+    # Of kinds that are about a booking; the others have none (services/waitlist/mail.py).
     booking: Mapped[Booking] = relationship()
     entry: Mapped[WaitlistEntry | None] = relationship()
     offer: Mapped[WaitlistOffer | None] = relationship()

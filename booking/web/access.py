@@ -9,8 +9,8 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from booking.domain.roles import Role
-from booking.services import sessions
-from booking.services.sessions import SignedIn
+from booking.services.staff import sessions
+from booking.services.staff.sessions import SignedIn
 from booking.web.installation import here, read, write
 
 PUBLIC: frozenset[Role] = frozenset()

@@ -13,7 +13,7 @@ from booking.domain.questions import (
     TRIED_WHEN,
     Question,
 )
-from booking.web.patients.asking import IN_ORDER, PARTS, QuestionPage, age_words, option_words
+from booking.web.asking import IN_ORDER, PARTS, QuestionPage, age_words, option_words
 from booking.web.texts import ShownText
 
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from flask import g
 
-from booking.services.availability import VERSIONS, Timetable
 from booking.services.clinic import ClinicFacts, Place, Rulebook
+from booking.services.times.availability import VERSIONS, Timetable
 from booking.store.engine import Glance
 from booking.web.installation import here, read
 

@@ -11,7 +11,7 @@ from flask import Flask, current_app, g
 from booking.formats.languages import Language
 from booking.formats.links import Links
 from booking.formats.tokens import DeviceMarks, RandomToken
-from booking.services.availability import Offers
+from booking.services.times.availability import Offers
 from booking.store.engine import Database, Session
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, request
 from booking.domain import colours
 from booking.domain.colours import Shades
 from booking.formats import posters
-from booking.services import clinic_details
+from booking.services.admin import clinic_details
 from booking.store.engine import Session
 from booking.web import findable
 from booking.web.clinic import facts

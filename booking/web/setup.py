@@ -11,15 +11,16 @@ from booking.domain.hours import OpenStretch
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats import places
-from booking.services import first_setup, sessions
-from booking.services.first_setup import FirstClinic
+from booking.services.admin import first_setup
+from booking.services.admin.first_setup import FirstClinic
+from booking.services.staff import sessions
+from booking.web import forms
 from booking.web.access import set_staff_cookie
 from booking.web.admin import reading
 from booking.web.admin.clinic import FIELDS as CLINIC_FIELDS
 from booking.web.admin.clinic import read_details
 from booking.web.installation import here, read, write
 from booking.web.limits import READS, limited
-from booking.web.patients import forms
 from booking.web.wording import WEEKDAYS
 
 _HOURS = ("opens", "closes", "break_from", "break_until")

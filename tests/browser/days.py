@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
-from booking.services import changes
+from booking.services.bookings import changes
 from booking.store.bookings import Booking, Patient
 from booking.store.records import Message
 from tests.support import RECEPTION, Clinic

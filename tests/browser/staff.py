@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from booking.domain.roles import Role
 from booking.formats.tokens import random_token
-from booking.services import sessions
-from booking.services.letters import manage_token
+from booking.services.mail.letters import manage_token
+from booking.services.staff import sessions
 from booking.store.access import Staff
 from booking.store.bookings import Booking
 from booking.web.access import STAFF_COOKIE

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from booking.services import first_setup
+from booking.services.admin import first_setup
 from booking.store.models import metadata
 from tests.browser.live import NewContext
 from tests.browser.looking import Look

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from booking.domain.intake import read_intake
 from booking.domain.people import Findings
 from booking.domain.roles import Role
-from booking.services.intakes import Given
+from booking.services.bookings.intakes import Given
 from tests.browser.keyboard import Keyboard, has_focus
 from tests.browser.looking import Look
 from tests.browser.patients import (

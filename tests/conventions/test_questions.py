@@ -13,7 +13,7 @@ from booking.domain.questions import (
     QUESTIONS,
 )
 from booking.formats.documents import document
-from booking.web.patients.asking import IN_ORDER, PARTS
+from booking.web.asking import IN_ORDER, PARTS
 from booking.web.wording import HELP_WORDS
 
 # Said by templates by name.

@@ -6,7 +6,7 @@ import pytest
 
 from booking.app import create_app
 from booking.domain.roles import Role
-from booking.services import first_setup
+from booking.services.admin import first_setup
 from booking.store.access import Staff
 from booking.store.clinic import Clinic as Row
 from booking.store.engine import Database

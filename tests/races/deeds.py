@@ -10,12 +10,14 @@ from typing import Any
 from unittest import mock
 
 from booking.domain.lifecycle import State
-from booking.services import acceptance, bookings, changes, holds, outbox
-from booking.services.acceptance import Accepted
 from booking.services.audit import PATIENT
-from booking.services.bookings import Wish
+from booking.services.bookings import bookings, changes
+from booking.services.bookings.bookings import Wish
+from booking.services.bookings.once import Once
 from booking.services.clinic import Plan
-from booking.services.once import Once
+from booking.services.mail import outbox
+from booking.services.times import acceptance, holds
+from booking.services.times.acceptance import Accepted
 from booking.store.engine import Database
 from tests.races.crowd import Scene
 from tests.services import waiting

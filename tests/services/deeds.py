@@ -7,9 +7,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
-from booking.services import audit, bookings, changes, claims, holds, outbox
+from booking.services import audit
 from booking.services.audit import PATIENT, Actor
-from booking.services.holds import Held
+from booking.services.bookings import bookings, changes
+from booking.services.mail import outbox
+from booking.services.times import claims, holds
+from booking.services.times.holds import Held
 from booking.store.base import Base
 from booking.store.bookings import Booking, Consent, Hold, IdempotencyKey, Patient
 from booking.store.claims import Claim

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from booking.domain.errors import NotSetUp, SlotRefusal, UnknownPractitioner, UnknownService
 from booking.domain.slots import Slot, parse_slot_id
-from booking.services import availability, demo, free_time
-from booking.services.availability import Offers
+from booking.services.admin import demo
+from booking.services.times import availability, free_time
+from booking.services.times.availability import Offers
 from booking.store.engine import Database
 from tests.services.deeds import (
     HALF_HOUR,

@@ -23,10 +23,10 @@ from booking.domain.lifecycle import State
 from booking.domain.people import Person
 from booking.formats.links import Links
 from booking.formats.tokens import ManageKeys, token_hash
-from booking.services import bookings, once
 from booking.services.audit import PATIENT, Actor
-from booking.services.bookings import Wish
-from booking.services.once import Once
+from booking.services.bookings import bookings, once
+from booking.services.bookings.bookings import Wish
+from booking.services.bookings.once import Once
 from booking.store.bookings import Booking, Consent, IdempotencyKey, Patient
 from tests.services.deeds import (
     HALF_HOUR,

@@ -6,8 +6,10 @@ import pytest
 
 from booking.domain.errors import SlotUnavailable
 from booking.domain.time import Span
-from booking.services import audit, busy_times, free_time
-from booking.services.busy_times import Clash, Source
+from booking.services import audit
+from booking.services.admin import busy_times
+from booking.services.admin.busy_times import Clash, Source
+from booking.services.times import free_time
 from booking.store.busy_times import BusyTime
 from tests.services.deeds import (
     HALF_HOUR,

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from booking.domain.errors import Refusal
-from booking.services import bookings, claims, holds
 from booking.services.audit import PATIENT
+from booking.services.bookings import bookings
+from booking.services.times import claims, holds
 from booking.store.bookings import Booking
 from booking.store.claims import Claim
 from booking.store.engine import Database

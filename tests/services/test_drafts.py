@@ -4,8 +4,8 @@ from datetime import date
 
 from booking.domain.came_from import NOWHERE, CameFrom
 from booking.domain.slots import Slot
-from booking.services import drafts
 from booking.services.audit import PATIENT
+from booking.services.bookings import drafts
 from booking.store.bookings import Booking
 from tests.support import ANN, Clinic
 

@@ -10,9 +10,10 @@ from booking.domain.errors import PhoneNeeded
 from booking.domain.modes import Mode, Patients
 from booking.formats import ics
 from booking.formats.mail import compose
-from booking.services import letters, offerings, rule_changes
+from booking.services.admin import offerings, rule_changes
+from booking.services.admin.offerings import Offering
 from booking.services.calendars import patient_appointment
-from booking.services.offerings import Offering
+from booking.services.mail import letters
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 from tests.formats import strict_ics

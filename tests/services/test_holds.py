@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import HoldExpired, Refusal, SlotUnavailable, TooSoon
-from booking.services import holds
-from booking.services.availability import Offers
 from booking.services.clinic import Rulebook
+from booking.services.times import holds
+from booking.services.times.availability import Offers
 from booking.store.bookings import Booking, Hold
 from booking.store.engine import Database
 from tests.services.deeds import (

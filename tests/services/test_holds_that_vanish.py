@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from booking.domain.errors import SlotUnavailable
-from booking.services import bookings, holds
 from booking.services.audit import PATIENT
-from booking.services.bookings import Wish
+from booking.services.bookings import bookings
+from booking.services.bookings.bookings import Wish
+from booking.services.times import holds
 from booking.store.claims import Claim
 from tests.support import ANN, Clinic, at
 

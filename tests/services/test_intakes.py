@@ -11,8 +11,8 @@ from booking.domain.errors import SlotUnavailable
 from booking.domain.intake import Intake, read_intake
 from booking.domain.people import Findings, Person
 from booking.domain.questions import HEALTH
-from booking.services import drafts, intakes
-from booking.services.intakes import Given
+from booking.services.bookings import drafts, intakes
+from booking.services.bookings.intakes import Given
 from booking.store import intakes as rows
 from booking.store.access import Staff
 from booking.store.bookings import Booking, Consent, Draft

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import OwnLocation, SlotRefusal, UnknownLocation
 from booking.domain.hours import OpenStretch
-from booking.services import availability, closures, hours, locations, new_times, rooms
-from booking.services import practitioners as people
-from booking.services.closures import NewClosure
-from booking.services.locations import Premises
-from booking.services.rule_changes import Choice
+from booking.services.admin import closures, hours, locations, rooms
+from booking.services.admin import practitioners as people
+from booking.services.admin.closures import NewClosure
+from booking.services.admin.locations import Premises
+from booking.services.admin.rule_changes import Choice
+from booking.services.bookings import new_times
+from booking.services.times import availability
 from booking.store.bookings import Hold
 from booking.store.claims import Claim
 from booking.store.clinic import Closure, OpeningHours, ServiceRoom

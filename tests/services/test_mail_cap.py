@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from booking.services import bookings
 from booking.services.audit import PATIENT
-from booking.services.bookings import Wish
+from booking.services.bookings import bookings
+from booking.services.bookings.bookings import Wish
 from booking.store.records import Message
 from tests.services.deeds import HALF_HOUR, TUESDAY_9, cancel, move
 from tests.support import ANN, RECEPTION, Clinic

@@ -10,9 +10,10 @@ from booking.domain.errors import BookingsStranded, SlotUnavailable
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import MessageState
 from booking.domain.people import Person
-from booking.services import closures, new_times, practitioners, rule_changes
-from booking.services.closures import NewClosure
-from booking.services.rule_changes import Choice, Edit
+from booking.services.admin import closures, practitioners, rule_changes
+from booking.services.admin.closures import NewClosure
+from booking.services.admin.rule_changes import Choice, Edit
+from booking.services.bookings import new_times
 from booking.store.bookings import Booking, Offer
 from booking.store.clinic import Closure
 from booking.store.records import Message

@@ -17,9 +17,9 @@ from booking.domain.errors import SlotRefusal
 from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
 from booking.domain.rules import Visit
 from booking.domain.time import MINUTE, Span
-from booking.services import acceptance, availability, holds
-from booking.services.availability import Offers
-from booking.services.free_time import staff_slots
+from booking.services.times import acceptance, availability, holds
+from booking.services.times.availability import Offers
+from booking.services.times.free_time import staff_slots
 from tests.domain.oracle import Oracle
 from tests.services.worlds import DOCTORS, Hours, Visited, World, prepare, put, worlds
 from tests.support import Clinic

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
 from booking.domain.messages import BACK_OFF, DeliveryFailure, MessageState
-from booking.services import outbox
+from booking.services.mail import outbox
 from booking.store.records import Message
 from tests.services.deeds import (
     HALF_HOUR,

@@ -15,9 +15,9 @@ from booking.domain.errors import (
 from booking.domain.lifecycle import State, Stranding
 from booking.formats.links import Links
 from booking.formats.tokens import ManageKeys, token_hash
-from booking.services import bookings, contact_details, lost_links, reconfirmations
-from booking.services.contact_details import NewDetails
-from booking.services.letters import manage_token
+from booking.services.bookings import bookings, contact_details, lost_links, reconfirmations
+from booking.services.bookings.contact_details import NewDetails
+from booking.services.mail.letters import manage_token
 from booking.store.bookings import Booking
 from tests.services.deeds import (
     TUESDAY_9,

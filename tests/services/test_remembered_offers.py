@@ -15,8 +15,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import Refusal
-from booking.services import availability
-from booking.services.availability import Offers
+from booking.services.times import availability
+from booking.services.times.availability import Offers
 from booking.store.bookings import Booking, Hold
 from booking.store.clinic import Closure, OpeningHours, Practitioner, Service
 from tests.services import deeds

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from booking.domain.errors import BookingsStranded, SlotUnavailable
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.time import Span
-from booking.services import claims, offerings, room_claims, rooms, rule_changes
-from booking.services.rule_changes import Choice, Edit
+from booking.services.admin import offerings, rooms, rule_changes
+from booking.services.admin.rule_changes import Choice, Edit
+from booking.services.times import claims, room_claims
 from booking.store.bookings import Booking
 from booking.store.claims import Claim
 from tests.services.deeds import (

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from booking.domain.errors import BookingsStranded, SlotRefusal
 from booking.domain.lifecycle import ActorKind, State
-from booking.services import closures, rule_changes
+from booking.services.admin import closures, rule_changes
+from booking.services.admin.closures import NewClosure, NewOpening
+from booking.services.admin.rule_changes import Choice, Edit, Effect
 from booking.services.audit import Actor
-from booking.services.closures import NewClosure, NewOpening
-from booking.services.rule_changes import Choice, Edit, Effect
 from booking.store.clinic import Closure
 from booking.store.records import AuditEntry
 from tests.services.deeds import (

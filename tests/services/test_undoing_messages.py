@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from booking.domain.messages import MessageKind, MessageState
-from booking.services import outbox
+from booking.services.mail import outbox
 from booking.store.bookings import Booking
 from booking.store.records import Message
 from tests.services.deeds import TUESDAY_9, WEDNESDAY_9, cancel, move, told, undo, wall

@@ -9,7 +9,7 @@ from booking.domain.errors import AlreadyCancelled, NotFound, OfferOver, SlotUna
 from booking.domain.lifecycle import State
 from booking.domain.slots import Slot
 from booking.domain.waitlist import Part, Wishes
-from booking.services import waitlist, waitlist_line
+from booking.services.waitlist import entries, line
 from booking.store.bookings import Booking, Consent
 from booking.store.records import Message
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
@@ -243,7 +243,7 @@ def test_of_a_visit_that_is_cancelled_the_wish_goes_and_its_offer_passes_on(
         (entry, TUESDAY_9, "withdrawn"),
         (second, TUESDAY_9, "open"),
     ]
-    clinic.write(lambda session, now: waitlist.sweep(session, now=now))
+    clinic.write(lambda session, now: entries.sweep(session, now=now))
     assert waiting.state(clinic, entry) == "expired"
 
 
@@ -338,10 +338,10 @@ def test_nothing_is_sent_after_leaving_and_the_time_goes_to_the_next(
     ]
     with pytest.raises(NotFound):
         clinic.write(
-            lambda session, now: waitlist.change(
+            lambda session, now: entries.change(
                 session,
                 clinic.offers.rulebook(session),
-                waitlist.get(session, first),
+                entries.get(session, first),
                 MORNINGS,
                 now=now,
             )
@@ -388,7 +388,7 @@ def test_reception_takes_an_offer_back(clinic: Clinic, taken: Booking):
 def test_after_thirty_days_the_wait_ends_and_thirty_later_it_is_forgotten(clinic: Clinic):
     entry = waiting.join(clinic)
     for state in ("open", "expired", None):
-        clinic.write(lambda session, now: waitlist.sweep(session, now=now))
+        clinic.write(lambda session, now: entries.sweep(session, now=now))
         if state is None:
             assert count(clinic, WaitlistEntry, WaitlistOffer, Message) == 0
         else:
@@ -412,6 +412,6 @@ def test_with_several_practitioners_the_wish_decides(clinic: Clinic, taken: Book
 def test_what_an_entry_knows_is_kept_to_the_second(clinic: Clinic):
     entry = waiting.join(clinic)
     waiting.work(clinic)
-    known = clinic.read(lambda session, _: waitlist_line.known_of(waitlist.get(session, entry)))
+    known = clinic.read(lambda session, _: line.known_of(entries.get(session, entry)))
     assert TUESDAY_9 in known
     assert all(start.tzinfo is UTC for start in known)

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from booking.domain.waitlist import Wishes
-from booking.services import waitlist, waitlist_answers, waitlist_filling
 from booking.services.audit import PATIENT, Actor
-from booking.services.waitlist import NewEntry
+from booking.services.waitlist import answers, entries, filling
+from booking.services.waitlist.entries import NewEntry
 from booking.store.bookings import Booking
 from booking.store.records import Message
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
@@ -37,7 +37,7 @@ def join(
         privacy_notice="1",
     )
     return clinic.write(
-        lambda session, now: waitlist.join(
+        lambda session, now: entries.join(
             session,
             clinic.offers.rulebook(session),
             clinic.links,
@@ -49,7 +49,7 @@ def join(
 
 
 def wish(clinic: Clinic, booking: Booking) -> int:
-    return clinic.write(lambda session, now: waitlist.wish_earlier(session, booking, now=now)).id
+    return clinic.write(lambda session, now: entries.wish_earlier(session, booking, now=now)).id
 
 
 def work(clinic: Clinic) -> None:
@@ -83,7 +83,7 @@ def state(clinic: Clinic, entry_id: int) -> str:
 
 def accept(clinic: Clinic, offer_id: int, *, actor: Actor = PATIENT) -> Booking:
     return clinic.write(
-        lambda session, now: waitlist_answers.accept(
+        lambda session, now: answers.accept(
             session,
             clinic.offers,
             clinic.links,
@@ -98,7 +98,7 @@ def accept(clinic: Clinic, offer_id: int, *, actor: Actor = PATIENT) -> Booking:
 
 def decline(clinic: Clinic, offer_id: int) -> None:
     clinic.write(
-        lambda session, now: waitlist_answers.decline(
+        lambda session, now: answers.decline(
             session, clinic.offers, offer_id, actor=PATIENT, now=now
         )
     )
@@ -106,7 +106,7 @@ def decline(clinic: Clinic, offer_id: int) -> None:
 
 def withdraw(clinic: Clinic, offer_id: int) -> None:
     clinic.write(
-        lambda session, now: waitlist_answers.withdraw(
+        lambda session, now: answers.withdraw(
             session, clinic.offers, offer_id, actor=RECEPTION, now=now
         )
     )
@@ -114,15 +114,13 @@ def withdraw(clinic: Clinic, offer_id: int) -> None:
 
 def leave(clinic: Clinic, entry_id: int) -> None:
     clinic.write(
-        lambda session, now: waitlist_answers.leave(
-            session, clinic.offers, entry_id, actor=PATIENT, now=now
-        )
+        lambda session, now: answers.leave(session, clinic.offers, entry_id, actor=PATIENT, now=now)
     )
 
 
 def by_hand(clinic: Clinic, entry_id: int, slot: Any) -> WaitlistOffer:
     return clinic.write(
-        lambda session, now: waitlist_filling.offer_by_hand(
+        lambda session, now: filling.offer_by_hand(
             session,
             clinic.offers,
             clinic.links,

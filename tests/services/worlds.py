@@ -15,8 +15,8 @@ from booking.domain.hours import Break, Closed, ExtraOpening, OpenStretch
 from booking.domain.lifecycle import State
 from booking.domain.rules import Rules, Visit
 from booking.domain.time import MINUTE, Span
-from booking.services import busy_times, locations, practitioners, rooms
-from booking.services.locations import Premises
+from booking.services.admin import busy_times, locations, practitioners, rooms
+from booking.services.admin.locations import Premises
 from booking.store.base import Base, insert_row, table
 from booking.store.bookings import Booking, Hold, Patient
 from booking.store.busy_times import BusyCalendar

@@ -13,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import update
 
-from booking.services import demo
+from booking.services.admin import demo
 from booking.store.access import Staff
 from booking.store.engine import Database
 from tests.postgres import PostgresServer

@@ -14,7 +14,10 @@ from booking.domain.slots import Slot, slot_id
 from booking.formats.mail import Letter, compose
 from booking.formats.passwords import hash_password
 from booking.seams.mailbox import Mailbox
-from booking.services import calendars, letters, rooms, waitlist
+from booking.services import calendars
+from booking.services.admin import rooms
+from booking.services.mail import letters
+from booking.services.waitlist import entries
 from booking.store import clinic as rows
 from booking.store.access import Staff, StaffRole
 from booking.store.bookings import Booking
@@ -60,7 +63,7 @@ def add_waiting(clinic: Clinic) -> tuple[str, str]:
     nine = at("2026-01-20T09:00-05:00")
     slot = Slot("consultation", "dr-ahmed", "main", nine, nine + timedelta(minutes=30))
     offer = waiting.by_hand(clinic, entry_id, slot)
-    entry = clinic.read(lambda session, _: waitlist.get(session, entry_id))
+    entry = clinic.read(lambda session, _: entries.get(session, entry_id))
     return clinic.links.waitlist_keys.new(entry.uid, 0), clinic.links.offer_keys.new(offer.uid, 0)
 
 

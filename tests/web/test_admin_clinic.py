@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from booking.services import clinic_details
+from booking.services.admin import clinic_details
 from tests.services.deeds import TUESDAY_9, is_offered, now_is, wall
 from tests.support import Clinic
 from tests.web.visitor import Page, Visitor

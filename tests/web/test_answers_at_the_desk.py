@@ -9,7 +9,7 @@ from sqlalchemy import select
 from booking.domain.intake import read_intake
 from booking.domain.people import Findings
 from booking.domain.roles import Role
-from booking.services.intakes import Given
+from booking.services.bookings.intakes import Given
 from booking.store.bookings import Booking, Patient
 from booking.store.intakes import Caution
 from booking.store.records import AuditEntry

@@ -11,7 +11,8 @@ from booking.domain.lifecycle import State
 from booking.domain.people import Person
 from booking.domain.roles import FeedPrivacy
 from booking.formats.tokens import random_token, token_hash
-from booking.services import calendars, changes
+from booking.services import calendars
+from booking.services.bookings import changes
 from booking.store.access import Feed
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry

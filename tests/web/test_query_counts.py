@@ -13,7 +13,7 @@ from booking.domain.intake import Intake
 from booking.domain.questions import HEALTH_QUESTIONS
 from booking.domain.slots import Slot
 from booking.services import past
-from booking.services.intakes import Given
+from booking.services.bookings.intakes import Given
 from booking.store.bookings import Booking
 from tests.services import waiting
 from tests.services.deeds import TUESDAY_9, new_rules

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from booking.domain.questions import HEALTH_QUESTIONS
 from booking.store.bookings import Booking, Consent
 from booking.store.intakes import Caution, Intake
-from booking.web.patients.asking import IN_ORDER
+from booking.web.asking import IN_ORDER
 from tests.support import Clinic, Time
 from tests.web.journeys import ANN, confirm, count, fill_in, on_one_engine, take
 from tests.web.visitor import Page, Visitor

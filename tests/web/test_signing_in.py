@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from booking.domain.roles import Role
 from booking.formats.tokens import token_hash
-from booking.services import sessions
+from booking.services.staff import sessions
 from booking.store.access import Staff, StaffSession
 from booking.store.records import AuditEntry
 from tests.support import Clinic

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import LastAdministrator
 from booking.domain.roles import Role
-from booking.services import one_time_links, staff
+from booking.services.staff import accounts, one_time_links
 from booking.store.access import OneTimeLink, Staff
 from tests.services.conftest import served
 from tests.support import RECEPTION, Clinic
@@ -156,7 +156,7 @@ def test_the_last_administrator_stays(admin: Visitor, clinic: Clinic):
 def test_two_administrators_who_remove_each_other_leave_one(served: Clinic):
     def make(session: Session, now: datetime) -> list[int]:
         return [
-            staff.add(session, f"{name}@clinic.example", [Role.ADMIN], None, now=now).id
+            accounts.add(session, f"{name}@clinic.example", [Role.ADMIN], None, now=now).id
             for name in ("one", "two")
         ]
 
@@ -166,7 +166,7 @@ def test_two_administrators_who_remove_each_other_leave_one(served: Clinic):
     def remove(number: int) -> None:
         def work(session: Session, now: datetime) -> None:
             met.wait(5)
-            staff.change(
+            accounts.change(
                 session,
                 number,
                 frozenset({Role.ADMIN}),

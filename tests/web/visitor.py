@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from booking.domain.roles import Role
 from booking.formats.tokens import random_token
-from booking.services import sessions
+from booking.services.staff import sessions
 from booking.store.access import Staff
 from booking.web.access import STAFF_COOKIE
 from booking.web.installation import here

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageState
 from booking.domain.people import Person
-from booking.services import changes
-from booking.services.rule_changes import Choice
+from booking.services.admin.rule_changes import Choice
+from booking.services.bookings import changes
 from booking.store.bookings import Booking
 from booking.store.records import Message
 from booking.worker import Worker

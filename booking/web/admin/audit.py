@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.time import ONE_DAY, midnight
 from booking.services import audit as records
-from booking.services import staff
 from booking.services.audit import Search
+from booking.services.staff import accounts
 from booking.store.engine import Session
 from booking.store.records import AuditEntry
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, local
 from booking.web.desk import trail
 from booking.web.installation import read
-from booking.web.patients.times import parse_day
+from booking.web.times import parse_day
 
 _PAGE = 100
 ACTIONS = {
@@ -59,7 +59,7 @@ def audit() -> ResponseReturnValue:
     def look(session: Session, _: object) -> tuple[list[AuditEntry], dict[int, str]]:
         wanted = _wanted(typed)
         found = records.search(session, wanted, limit=_PAGE + 1, before_id=before_id)
-        return found, staff.names(session)
+        return found, accounts.names(session)
 
     found, names = read(look)
     return render_template(

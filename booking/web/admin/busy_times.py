@@ -10,14 +10,14 @@ from booking.domain.people import Findings
 from booking.domain.time import ONE_DAY, Span, local_day, midnight
 from booking.formats import busy
 from booking.formats.busy import NotReadable
-from booking.services import busy_times, practitioners
+from booking.services.admin import busy_times, practitioners
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.admin import reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, local, now
 from booking.web.installation import here, read, write
-from booking.web.patients import forms
 
 _FILE_BYTES = 2_000_000
 _AHEAD = timedelta(days=400)

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import BookingsStranded
 from booking.domain.people import Findings, read_reason
-from booking.services import rule_changes
-from booking.services.rule_changes import Choice, Edit, Effect
+from booking.services.admin import rule_changes
+from booking.services.admin.rule_changes import Choice, Edit, Effect
 from booking.web.access import current_staff
 from booking.web.clinic import local
 from booking.web.installation import here, read, write

@@ -11,13 +11,13 @@ from booking.domain.people import Findings
 from booking.formats import pictures, places
 from booking.formats.contacts import read_email, read_phone
 from booking.formats.pictures import NotAPicture
-from booking.services import clinic_details
-from booking.services.clinic_details import Details
+from booking.services.admin import clinic_details
+from booking.services.admin.clinic_details import Details
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.installation import read, write
-from booking.web.patients import forms
 
 FIELDS = (
     "name",

@@ -10,15 +10,15 @@ from flask.typing import ResponseReturnValue
 from booking.domain.hours import DAY_MINUTES, show_clock
 from booking.domain.people import Findings
 from booking.domain.time import local_day
-from booking.services import closures as rules
-from booking.services import practitioners
-from booking.services.closures import NewClosure, NewOpening
-from booking.services.rule_changes import Edit
+from booking.services.admin import closures as rules
+from booking.services.admin import practitioners
+from booking.services.admin.closures import NewClosure, NewOpening
+from booking.services.admin.rule_changes import Edit
+from booking.web import forms
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
-from booking.web.patients import forms
 
 _CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
 _OPEN = ("practitioner", "location", "day", "opens", "closes")

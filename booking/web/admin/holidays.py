@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.formats import public_holidays
-from booking.services import holidays as rules
-from booking.services.holidays import Holiday
+from booking.services.admin import holidays as rules
+from booking.services.admin.holidays import Holiday
 from booking.store.engine import Session
 from booking.web.admin import changing
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now
 from booking.web.installation import read
-from booking.web.patients.times import parse_day
+from booking.web.times import parse_day
 
 _YEARS_AHEAD = 3
 

@@ -17,17 +17,17 @@ from booking.domain.hours import (
 )
 from booking.domain.people import Findings
 from booking.domain.time import MINUTE, ONE_DAY, local_day
-from booking.services import hours as rules
-from booking.services import practitioners as people
+from booking.services.admin import hours as rules
+from booking.services.admin import practitioners as people
+from booking.services.admin.hours import Located
+from booking.services.admin.rule_changes import Edit
 from booking.services.clinic import Place
-from booking.services.hours import Located
-from booking.services.rule_changes import Edit
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.admin import busy_times, changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
-from booking.web.patients import forms
 from booking.web.wording import WEEKDAYS
 
 _PARTS = ("weekday", "kind", "opens", "closes", "location", "since", "until", "every")

@@ -10,15 +10,15 @@ from booking.domain.errors import OwnLocation
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats import places
-from booking.services import locations as premises
-from booking.services.locations import Premises
-from booking.services.rule_changes import Edit
+from booking.services.admin import locations as premises
+from booking.services.admin.locations import Premises
+from booking.services.admin.rule_changes import Edit
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts
 from booking.web.installation import read
-from booking.web.patients import forms
 
 _FIELDS = ("name", "address", "time_zone", "directions", "archived")
 _NAME_MAX, _ADDRESS_MAX, _DIRECTIONS_MAX = 100, 300, 1000

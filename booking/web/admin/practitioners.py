@@ -9,16 +9,16 @@ from flask.typing import ResponseReturnValue
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats.contacts import read_email
-from booking.services import offerings
-from booking.services import practitioners as people
-from booking.services.practitioners import Person
-from booking.services.rule_changes import Edit
+from booking.services.admin import offerings
+from booking.services.admin import practitioners as people
+from booking.services.admin.practitioners import Person
+from booking.services.admin.rule_changes import Edit
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import now
 from booking.web.installation import read
-from booking.web.patients import forms
 
 _FIELDS = ("name", "email", "archived")
 _NAME_MAX = 200

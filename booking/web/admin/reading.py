@@ -10,7 +10,7 @@ from booking.domain.hours import DAY_MINUTES, show_clock
 from booking.domain.people import Findings, many_lines, one_line
 from booking.formats.contacts import read_email
 from booking.services.clinic import Place
-from booking.web.patients.times import parse_day
+from booking.web.times import parse_day
 
 Kind = TypeVar("Kind", bound=StrEnum)
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)

@@ -8,16 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
-from booking.services import rooms as facilities
+from booking.services.admin import rooms as facilities
+from booking.services.admin.rooms import Facility
+from booking.services.admin.rule_changes import Edit
 from booking.services.clinic import Place
-from booking.services.rooms import Facility
-from booking.services.rule_changes import Edit
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use
 from booking.web.installation import read
-from booking.web.patients import forms
 
 _FIELDS = ("name", "kind", "location", "archived")
 _NAME_MAX = 200

@@ -9,16 +9,16 @@ from flask.typing import ResponseReturnValue
 from booking.domain.modes import MODE_WORDS, TEXT_MAX, Mode, Patients
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
-from booking.services import hours, offerings
-from booking.services import practitioners as people
-from booking.services.offerings import Offering
-from booking.services.rooms import all_rooms as facilities
-from booking.services.rule_changes import Edit
+from booking.services.admin import hours, offerings
+from booking.services.admin import practitioners as people
+from booking.services.admin.offerings import Offering
+from booking.services.admin.rooms import all_rooms as facilities
+from booking.services.admin.rule_changes import Edit
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.installation import read
-from booking.web.patients import forms
 from booking.web.wording import FOR_WHOM_AT_DESK
 
 # Field, least, most; minutes, except for the horizon's days and the caps' visits.

@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import Invalid, LastAdministrator
 from booking.domain.people import Findings
 from booking.domain.roles import Role
-from booking.services import practitioners as people
-from booking.services import staff as accounts
-from booking.services.staff import Account
+from booking.services.admin import practitioners as people
+from booking.services.staff import accounts
+from booking.services.staff.accounts import Account
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import local
 from booking.web.installation import here, read, write
-from booking.web.patients import forms
 from booking.web.wording import ROLE_WORDS
 
 _FIELDS = ("email", "practitioner")

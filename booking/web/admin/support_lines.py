@@ -6,12 +6,12 @@ from flask.typing import ResponseReturnValue
 from booking.domain.people import Findings, one_line
 from booking.formats import places
 from booking.services import support_lines as lines
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.admin import reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts
 from booking.web.installation import read, write
-from booking.web.patients import forms
 
 _FIELDS = ("country", "name", "phone")
 _NAME_MAX, _PHONE_MAX = 100, 40

@@ -12,8 +12,8 @@ from booking.domain.time import local_day
 from booking.formats import documents
 from booking.formats.documents import Document, Part
 from booking.formats.languages import ENGLISH, LANGUAGES
-from booking.services import staff
 from booking.services import texts as published
+from booking.services.staff import accounts
 from booking.services.texts import Published
 from booking.store.engine import Session
 from booking.web import texts as shown
@@ -161,7 +161,9 @@ def _form(
     described: Document, latest: Published, typed: Published, found: Findings
 ) -> ResponseReturnValue:
     def look(session: Session, _: object) -> tuple[list[Published], dict[int, str]]:
-        return published.history(session, described.name, locale=typed.locale), staff.names(session)
+        return published.history(session, described.name, locale=typed.locale), accounts.names(
+            session
+        )
 
     history, names = read(look)
     page = render_template(

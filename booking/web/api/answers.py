@@ -12,7 +12,7 @@ from booking.domain import references
 from booking.domain.errors import Invalid, SlotRefusal
 from booking.domain.lifecycle import State
 from booking.domain.slots import Slot
-from booking.services import availability
+from booking.services.times import availability
 from booking.web.api.times import show_time
 from booking.web.clinic import facts, place, timetables
 from booking.web.errors import ANSWERS, problem

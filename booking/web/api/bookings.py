@@ -10,11 +10,12 @@ from booking.domain.lifecycle import State
 from booking.domain.people import read_reason
 from booking.domain.time import local_day
 from booking.formats.languages import ENGLISH
-from booking.services import bookings, changes, holds
 from booking.services.audit import PATIENT
-from booking.services.bookings import Wish
-from booking.services.once import Once, answered_before
+from booking.services.bookings import bookings, changes
+from booking.services.bookings.bookings import Wish
+from booking.services.bookings.once import Once, answered_before
 from booking.services.texts import QUESTIONS
+from booking.services.times import holds
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.api import answers, schemas

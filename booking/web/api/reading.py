@@ -11,8 +11,8 @@ from booking.domain.people import Findings, Person, age_on, read_birth_iso, read
 from booking.formats import languages
 from booking.formats.contacts import read_contacts, show_phone
 from booking.formats.languages import ENGLISH
+from booking.services.bookings.intakes import Given
 from booking.services.clinic import ClinicFacts, Rulebook
-from booking.services.intakes import Given
 from booking.web.api import intake
 from booking.web.api.answers import Wanted
 from booking.web.api.bodies import Body

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
-from booking.services.availability import Timetable
+from booking.services.times.availability import Timetable
 
 
 @dataclass(frozen=True, slots=True)

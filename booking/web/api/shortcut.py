@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.exceptions import TooManyRequests
 
 from booking.domain.errors import Refusal
-from booking.services.availability import VERSIONS
+from booking.services.times.availability import VERSIONS
 from booking.web.api.remembered import Memory, Rendered
 from booking.web.api.slots import SHORT, known_question
 from booking.web.installation import Installation

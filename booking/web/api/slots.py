@@ -10,8 +10,8 @@ from flask import Response, current_app, request
 
 from booking.domain.errors import Invalid, SlotRefusal
 from booking.domain.people import Findings
-from booking.services import availability, holds
-from booking.services.availability import Timetable
+from booking.services.times import availability, holds
+from booking.services.times.availability import Timetable
 from booking.web.api import answers, schemas
 from booking.web.api.blueprint import blueprint
 from booking.web.api.bodies import read_body

@@ -12,10 +12,10 @@ from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY
 from booking.formats.contacts import dial_link, show_phone
-from booking.services.day import DayRow
-from booking.services.intakes import ForTheDesk
-from booking.services.new_times import Waiting
-from booking.services.sessions import SignedIn
+from booking.services.bookings.intakes import ForTheDesk
+from booking.services.bookings.new_times import Waiting
+from booking.services.desk.day import DayRow
+from booking.services.staff.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
 from booking.web.clinic import at, facts, local, place, rulebook

@@ -11,12 +11,17 @@ from booking.domain.lifecycle import State
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot
 from booking.domain.time import local_day
-from booking.services import audit, bookings, changes, free_time, intakes, new_times, outbox, staff
-from booking.services import day as days
+from booking.services import audit
+from booking.services.bookings import bookings, changes, intakes, new_times
 from booking.services.clinic import Rulebook
-from booking.services.sessions import SignedIn
+from booking.services.desk import day as days
+from booking.services.mail import outbox
+from booking.services.staff import accounts
+from booking.services.staff.sessions import SignedIn
+from booking.services.times import free_time
 from booking.store.bookings import Booking
 from booking.store.engine import Session
+from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import at
 from booking.web.desk import board
@@ -24,7 +29,6 @@ from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
-from booking.web.patients import times
 
 
 @blueprint.get("")
@@ -173,7 +177,7 @@ def _card(
             shown,
             audit.history(session, booking_id),
             outbox.messages_of(session, booking_id),
-            staff.names(session),
+            accounts.names(session),
             intakes.for_the_desk(session, booking_id),
             person=person,
             now=now,

@@ -13,9 +13,10 @@ from booking.domain.intake import Intake
 from booking.domain.questions import HEALTH, HELP, LANGUAGE
 from booking.domain.roles import Role
 from booking.formats.languages import ENGLISH
-from booking.services import bookings, intakes, texts
-from booking.services.intakes import ForTheDesk, ForTheDoctor
-from booking.services.sessions import SignedIn
+from booking.services import texts
+from booking.services.bookings import bookings, intakes
+from booking.services.bookings.intakes import ForTheDesk, ForTheDoctor
+from booking.services.staff.sessions import SignedIn
 from booking.services.texts import QUESTIONS
 from booking.store.bookings import Booking
 from booking.store.engine import Session

@@ -13,16 +13,17 @@ from booking.domain.modes import MODE_WORDS, Mode, Patients
 from booking.domain.people import Findings, Person, age_on, read_guardian
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
-from booking.services import bookings, free_time
-from booking.services.bookings import Wish
+from booking.services.bookings import bookings
+from booking.services.bookings.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
+from booking.services.times import free_time
 from booking.store.engine import Session
+from booking.web import forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, local, now, rulebook
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
-from booking.web.patients import forms, times
 from booking.web.wording import FOR_WHOM_AT_DESK
 
 

@@ -18,19 +18,19 @@ from booking.domain.people import Findings, read_birth_iso
 from booking.domain.slots import Slot, parse_slot_id
 from booking.domain.time import local_day
 from booking.formats.contacts import dial_link, show_phone
-from booking.services import audit, waitlist, waitlist_answers, waitlist_filling
-from booking.services import waitlist_mail as mail
+from booking.services import audit
 from booking.services.audit import Actor
-from booking.services.free_time import slot_of
+from booking.services.times.free_time import slot_of
+from booking.services.waitlist import answers, filling, mail
+from booking.services.waitlist import entries as waitlist
 from booking.store.engine import Session
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
-from booking.web import waiting
+from booking.web import times, waiting
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
-from booking.web.patients import times
 
 FREE_SHOWN = 60
 
@@ -83,7 +83,7 @@ def _free(session: Session, services: set[str], moment: datetime) -> list[dict[s
             tables = here().offers.timetables(session, service, now=moment)
         except UnknownService:
             continue
-        found += waitlist_filling.can_be_offered(tables, most=FREE_SHOWN, now=moment)
+        found += filling.can_be_offered(tables, most=FREE_SHOWN, now=moment)
     return times.shown(sorted(found, key=lambda slot: slot.start)[:FREE_SHOWN])
 
 
@@ -131,11 +131,11 @@ def _step_in(found: Findings) -> None:
     elif deed == "accept":
         _accept(number, actor, found)
     elif deed == "decline":
-        write(lambda s, at: waitlist_answers.decline(s, offers, number, actor=actor, now=at))
+        write(lambda s, at: answers.decline(s, offers, number, actor=actor, now=at))
     elif deed == "withdraw":
-        write(lambda s, at: waitlist_answers.withdraw(s, offers, number, actor=actor, now=at))
+        write(lambda s, at: answers.withdraw(s, offers, number, actor=actor, now=at))
     elif deed == "remove":
-        write(lambda s, at: waitlist_answers.leave(s, offers, number, actor=actor, now=at))
+        write(lambda s, at: answers.leave(s, offers, number, actor=actor, now=at))
     else:
         raise NotFound
 
@@ -151,7 +151,7 @@ def _offer_by_hand(entry_id: int, actor: Actor) -> None:
     installation = here()
     slot = slot_of(rulebook().plan_at(service, practitioner, start), start)
     write(
-        lambda session, at: waitlist_filling.offer_by_hand(
+        lambda session, at: filling.offer_by_hand(
             session,
             installation.offers,
             installation.links,
@@ -167,13 +167,13 @@ def _offer_by_hand(entry_id: int, actor: Actor) -> None:
 def _accept(offer_id: int, actor: Actor, found: Findings) -> None:
     installation = here()
     birth = None
-    if not read(lambda session, _: waitlist_answers.moves(session, offer_id)):
+    if not read(lambda session, _: answers.moves(session, offer_id)):
         today = local_day(now(), facts().zone)
         birth = read_birth_iso(request.form.get("date_of_birth", ""), found, today=today)
     if found.errors:
         return
     write(
-        lambda session, at: waitlist_answers.accept(
+        lambda session, at: answers.accept(
             session,
             installation.offers,
             installation.links,

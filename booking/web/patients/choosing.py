@@ -8,13 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import HoldExpired, SlotRefusal, SlotUnavailable
 from booking.domain.slots import parse_slot_id
-from booking.services import availability, drafts, holds
-from booking.services.free_time import slot_of
+from booking.services.bookings import drafts
+from booking.services.times import availability, holds
+from booking.services.times.free_time import slot_of
+from booking.web import asking, times
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.language import _
 from booking.web.limits import HOLDS, READS, limited
-from booking.web.patients import asking, came_from, draft, times
+from booking.web.patients import came_from, draft
 from booking.web.patients.views import visit_facts
 from booking.web.wording import FOR_WHOM
 

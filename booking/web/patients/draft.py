@@ -7,17 +7,17 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import HoldExpired, Refusal
 from booking.domain.slots import Slot, parse_slot_id
-from booking.services import availability, drafts
-from booking.services.drafts import DraftView
-from booking.services.free_time import slot_of
+from booking.services.bookings import drafts
+from booking.services.bookings.drafts import DraftView
 from booking.services.texts import QUESTIONS
-from booking.web import language
+from booking.services.times import availability
+from booking.services.times.free_time import slot_of
+from booking.web import asking, forms, language, times
+from booking.web.asking import QuestionPage
 from booking.web.clinic import local, rulebook, timetables
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.language import _
-from booking.web.patients import asking, forms, times
-from booking.web.patients.asking import QuestionPage
 from booking.web.patients.views import visit_facts
 
 DRAFT_COOKIE = "draft"

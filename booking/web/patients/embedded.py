@@ -6,13 +6,13 @@ from flask import Blueprint, Response, abort, json, make_response, render_templa
 
 from booking.domain import colours
 from booking.formats.languages import ENGLISH
-from booking.services import availability
-from booking.web import findable, texts
+from booking.services.times import availability
+from booking.web import findable, texts, times
 from booking.web.assets import STATIC
 from booking.web.clinic import facts
 from booking.web.installation import here
 from booking.web.limits import READS, limited
-from booking.web.patients import came_from, choosing, times
+from booking.web.patients import came_from, choosing
 from booking.web.protection import let_frame
 
 DAYS_SHOWN = 5

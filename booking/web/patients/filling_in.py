@@ -13,20 +13,20 @@ from booking.domain.messages import Audience
 from booking.domain.people import Findings, Person, age_on
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
-from booking.services import bookings, drafts, intakes
 from booking.services.audit import PATIENT
+from booking.services.bookings import bookings, drafts, intakes
+from booking.services.bookings.drafts import DraftView
+from booking.services.bookings.intakes import Given
 from booking.services.calendars import patient_appointment
-from booking.services.drafts import DraftView
-from booking.services.intakes import Given
-from booking.services.letters import manage_token, online_links
-from booking.services.outbox import messages_of
+from booking.services.mail.letters import manage_token, online_links
+from booking.services.mail.outbox import messages_of
 from booking.services.texts import QUESTIONS
 from booking.store.records import Message
-from booking.web import answers, language
+from booking.web import answers, asking, forms, language
 from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
-from booking.web.patients import asking, draft, forms, questions
+from booking.web.patients import draft, questions
 from booking.web.patients.choosing import blueprint
 from booking.web.patients.held import hold_shown
 from booking.web.patients.views import booking_facts, deadlines_of_slot, visit_facts

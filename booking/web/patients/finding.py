@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from booking.domain import references
 from booking.domain.people import Findings, one_line, read_birth_parts
 from booking.domain.time import local_day
-from booking.services import lost_links
+from booking.services.bookings import lost_links
+from booking.web import forms
 from booking.web.clinic import facts, now
 from booking.web.installation import here, write
 from booking.web.limits import FIND, READS, limited, require
-from booking.web.patients import forms
 
 FIELDS = ("reference", "day", "month", "year")
 

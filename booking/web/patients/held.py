@@ -4,7 +4,7 @@ from typing import Any
 
 from booking.domain.slots import parse_slot_id
 from booking.formats import dates
-from booking.services.drafts import DraftView
+from booking.services.bookings.drafts import DraftView
 from booking.web.clinic import local, now, rulebook
 from booking.web.patients.views import visit_facts
 

@@ -20,18 +20,20 @@ from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
 from booking.domain.waitlist import ALIVE
 from booking.formats import ics
-from booking.services import availability, bookings, changes, intakes, new_times, waitlist
 from booking.services.audit import PATIENT
-from booking.services.availability import Timetable
+from booking.services.bookings import bookings, changes, intakes, new_times
 from booking.services.calendars import patient_appointment
-from booking.services.free_time import slot_of
-from booking.services.letters import online_links
+from booking.services.mail.letters import online_links
+from booking.services.times import availability
+from booking.services.times.availability import Timetable
+from booking.services.times.free_time import slot_of
+from booking.services.waitlist import entries
 from booking.store.bookings import Booking
 from booking.store.waitlist import WaitlistEntry
+from booking.web import times
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
-from booking.web.patients import times
 from booking.web.patients.views import booking_facts
 
 _NOTICES: dict[type[TransitionRefused], str] = {
@@ -169,7 +171,7 @@ def _cancelled(token: str) -> ResponseReturnValue:
 
 def wish(booking: Booking) -> WaitlistEntry | None:
     """What its patient said of an earlier time, if they did."""
-    return read(lambda session, _: waitlist.of_booking(session, booking.id))
+    return read(lambda session, _: entries.of_booking(session, booking.id))
 
 
 def known(token: str) -> Booking:

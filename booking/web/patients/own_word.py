@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import NotFound, TransitionRefused
 from booking.domain.people import Findings, read_name
 from booking.formats.contacts import read_phone
-from booking.services import contact_details, reconfirmations, waitlist, waitlist_answers
 from booking.services.audit import PATIENT
-from booking.services.contact_details import NewDetails
+from booking.services.bookings import contact_details, reconfirmations
+from booking.services.bookings.contact_details import NewDetails
+from booking.services.waitlist import answers, entries
 from booking.store.bookings import Booking
+from booking.web import forms
 from booking.web.clinic import facts
 from booking.web.installation import here, write
 from booking.web.limits import CHANGES, limited
-from booking.web.patients import forms
 from booking.web.patients.manage import blueprint, known, refused_change, unchangeable, wish
 from booking.web.patients.views import booking_facts
 
@@ -54,14 +55,10 @@ def earlier(token: str) -> ResponseReturnValue:
         return refused
     offers = here().offers
     if request.form.get("deed") == "wish":
-        write(lambda session, now: waitlist.wish_earlier(session, booking, now=now))
+        write(lambda session, now: entries.wish_earlier(session, booking, now=now))
     elif (entry := wish(booking)) is not None:
         entry_id = entry.id
-        write(
-            lambda session, now: waitlist_answers.leave(
-                session, offers, entry_id, actor=PATIENT, now=now
-            )
-        )
+        write(lambda session, now: answers.leave(session, offers, entry_id, actor=PATIENT, now=now))
     return redirect(url_for("manage.show", token=token, _anchor="earlier"), code=303)
 
 

@@ -2,12 +2,11 @@
 
 from flask import Blueprint, Response, render_template
 
-from booking.services import availability
-from booking.web import findable
+from booking.services.times import availability
+from booking.web import findable, times
 from booking.web.clinic import facts, main_service, rulebook, timetables
 from booking.web.installation import here
 from booking.web.limits import READS, limited
-from booking.web.patients import times
 
 NEXT_TIMES = 3
 blueprint = Blueprint("public", __name__)

@@ -7,10 +7,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import FieldError
-from booking.services.drafts import DraftView
+from booking.services.bookings.drafts import DraftView
 from booking.services.texts import QUESTIONS
-from booking.web.patients import asking, draft
-from booking.web.patients.asking import QuestionPage
+from booking.web import asking
+from booking.web.asking import QuestionPage
+from booking.web.patients import draft
 from booking.web.patients.choosing import blueprint
 from booking.web.patients.held import hold_shown
 from booking.web.texts import text

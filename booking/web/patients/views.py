@@ -9,7 +9,7 @@ from booking.domain.modes import Patients
 from booking.formats import dates
 from booking.formats.deadlines import show_deadlines
 from booking.services import clinic as clinics
-from booking.services import whereabouts
+from booking.services.bookings import whereabouts
 from booking.services.clinic import ClinicFacts, Plan
 from booking.store.bookings import Booking
 from booking.web import language

@@ -10,17 +10,17 @@ from booking.domain.people import Findings, read_birth_parts, read_name
 from booking.domain.time import local_day
 from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.contacts import read_contacts
-from booking.services import waitlist, waitlist_answers, waitlist_offers
 from booking.services.audit import PATIENT
-from booking.services.letters import manage_token
-from booking.services.waitlist import NewEntry
+from booking.services.mail.letters import manage_token
+from booking.services.waitlist import answers, entries
+from booking.services.waitlist import offers as waitlist_offers
+from booking.services.waitlist.entries import NewEntry
 from booking.store.bookings import Booking
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
-from booking.web import waiting
+from booking.web import forms, waiting
 from booking.web.clinic import facts, local, main_service, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, JOINS, READS, limited, require
-from booking.web.patients import forms
 
 blueprint = Blueprint("waitlist", __name__)
 WHO = ("name", "email", "phone", "privacy")
@@ -79,7 +79,7 @@ def _read_entry(values: dict[str, Any], service: str, found: Findings) -> NewEnt
 def _join(new: NewEntry) -> ResponseReturnValue:
     installation = here()
     entry = write(
-        lambda session, now: waitlist.join(
+        lambda session, now: entries.join(
             session,
             installation.offers.rulebook(session),
             installation.links,
@@ -102,22 +102,22 @@ def _today() -> Any:
 def show(token: str) -> ResponseReturnValue:
     """One's place on the list: the wishes, an offer that is open; change them, or leave."""
     require(READS, "pages")
-    entry = read(lambda session, _: waitlist.by_token(session, token))
-    found, values = Findings(), waiting.as_typed(waitlist.wishes_of(entry))
+    entry = read(lambda session, _: entries.by_token(session, token))
+    found, values = Findings(), waiting.as_typed(entries.wishes_of(entry))
     if request.method == "POST":
         if request.form.get("deed") == "leave":
             return _leave(token, entry)
         values = waiting.typed(request.form)
         if entry.state in ALIVE and _change(entry, values, found):
             return redirect(url_for("waitlist.show", token=token, notice="changed"), code=303)
-    offer = read(lambda session, _: waitlist.open_offer(session, entry.id))
+    offer = read(lambda session, _: entries.open_offer(session, entry.id))
     page = render_template(
         "waitlist/show.html",
         token=token,
         waits=entry.state in ALIVE,
         state=entry.state.value,
         until=local(entry.expires_at),
-        wishes=waiting.in_words(waitlist.wishes_of(entry), entry.service.slug),
+        wishes=waiting.in_words(entries.wishes_of(entry), entry.service.slug),
         service=entry.service.name,
         by_mail=entry.email is not None,
         offer_url=_offer_address(offer) if offer else None,
@@ -140,8 +140,8 @@ def _change(entry: WaitlistEntry, values: dict[str, Any], found: Findings) -> bo
         return False
     offers, entry_id = here().offers, entry.id
     write(
-        lambda session, now: waitlist.change(
-            session, offers.rulebook(session), waitlist.get(session, entry_id), wishes, now=now
+        lambda session, now: entries.change(
+            session, offers.rulebook(session), entries.get(session, entry_id), wishes, now=now
         )
     )
     return True
@@ -149,11 +149,7 @@ def _change(entry: WaitlistEntry, values: dict[str, Any], found: Findings) -> bo
 
 def _leave(token: str, entry: WaitlistEntry) -> ResponseReturnValue:
     offers, entry_id = here().offers, entry.id
-    write(
-        lambda session, now: waitlist_answers.leave(
-            session, offers, entry_id, actor=PATIENT, now=now
-        )
-    )
+    write(lambda session, now: answers.leave(session, offers, entry_id, actor=PATIENT, now=now))
     return redirect(url_for("waitlist.show", token=token), code=303)
 
 
@@ -183,7 +179,7 @@ def offer(token: str) -> ResponseReturnValue:
 def _accept(kept: WaitlistOffer, birth: Any) -> ResponseReturnValue:
     installation, moves, offer_id = here(), kept.entry.booking is not None, kept.id
     booking: Booking = write(
-        lambda session, now: waitlist_answers.accept(
+        lambda session, now: answers.accept(
             session,
             installation.offers,
             installation.links,
@@ -202,11 +198,7 @@ def _accept(kept: WaitlistOffer, birth: Any) -> ResponseReturnValue:
 
 def _decline(token: str, kept: WaitlistOffer) -> ResponseReturnValue:
     offers, offer_id = here().offers, kept.id
-    write(
-        lambda session, now: waitlist_answers.decline(
-            session, offers, offer_id, actor=PATIENT, now=now
-        )
-    )
+    write(lambda session, now: answers.decline(session, offers, offer_id, actor=PATIENT, now=now))
     return redirect(url_for("waitlist.offer", token=token), code=303)
 
 

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.people import Findings
-from booking.services import one_time_links, sessions, staff
-from booking.services.one_time_links import Purpose
+from booking.services.staff import accounts, one_time_links, sessions
+from booking.services.staff.one_time_links import Purpose
 from booking.web.access import current_staff
 from booking.web.installation import read, write
 from booking.web.limits import SIGN_IN, limited
@@ -26,7 +26,7 @@ def account() -> ResponseReturnValue:
             found.add("present", "wrong", "This is not your present password")
         else:
             try:
-                write(lambda s, now: staff.change_password(s, person, password, now=now))
+                write(lambda s, now: accounts.change_password(s, person, password, now=now))
             except Invalid as invalid:
                 found.errors.extend(invalid.errors)
             else:
@@ -58,7 +58,7 @@ def password(token: str) -> ResponseReturnValue:
         read(lambda s, now: one_time_links.find(s, Purpose.PASSWORD, token, now=now))
         if request.method == "POST":
             chosen = request.form.get("password", "")
-            write(lambda s, now: staff.choose_password(s, token, chosen, now=now))
+            write(lambda s, now: accounts.choose_password(s, token, chosen, now=now))
             return redirect(url_for("staff.login", chosen="1"), code=303)
     except NotFound:
         return render_template("staff/link_gone.html"), 404

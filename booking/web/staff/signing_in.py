@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.people import Findings, one_line
 from booking.formats import passwords
 from booking.formats.tokens import token_hash
-from booking.services import sessions, staff
+from booking.services.staff import accounts, sessions
 from booking.web import limits
 from booking.web.access import STAFF_COOKIE, clear_staff_cookie, set_staff_cookie
 from booking.web.installation import here, read, write
@@ -81,13 +81,13 @@ def count_try(email: str) -> None:
 
 def checked(email: str, password: str) -> int | None:
     """The account's id if the password is right; the work is the same either way."""
-    known = read(lambda session_, _: staff.password_hash_of(session_, email))
+    known = read(lambda session_, _: accounts.password_hash_of(session_, email))
     matches = passwords.is_password(password, known[1] if known else None)
     if known is None or not matches:
         return None
     staff_id, stored = known
     if passwords.needs_rehash(stored):
-        write(lambda session_, _: staff.renew_hash(session_, staff_id, password))
+        write(lambda session_, _: accounts.renew_hash(session_, staff_id, password))
     return staff_id
 
 

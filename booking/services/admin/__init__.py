@@ -1,0 +1,1 @@
+"""The clinic's own rules and facts, set by its administrator."""

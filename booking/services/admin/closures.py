@@ -1,0 +1,135 @@
+"""Closures of the clinic, absences of practitioners, and openings on single dates."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.domain.hours import Minutes, show_clock
+from booking.services.admin.hours import week_of
+from booking.services.admin.rule_changes import Edit
+from booking.store.base import insert_row
+from booking.store.clinic import Closure, ExtraOpening
+
+
+@dataclass(frozen=True, slots=True)
+class NewClosure:
+    """
+    Closed in local time from `begins` on the first day to `ends` on the last, in minutes after
+    00:00. A practitioner's absence, one location's, or without either the whole clinic's.
+    """
+
+    name: str
+    practitioner_id: int | None
+    first: date
+    last: date
+    begins: int
+    ends: int
+    yearly: bool
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOpening:
+    """A practitioner is open on one date besides the weekly hours."""
+
+    practitioner_id: int
+    location_id: int
+    day: date
+    opens: int
+    closes: int
+
+
+def closures(session: Session, *, today: date) -> list[Closure]:
+    """Those that are still to come or come every year, by date."""
+    query = select(Closure).where((Closure.last_day >= today) | Closure.is_yearly)
+    return list(session.scalars(query.order_by(Closure.first_day, Closure.id)))
+
+
+def openings(session: Session, *, today: date) -> list[ExtraOpening]:
+    """Those that are still to come, by date."""
+    query = select(ExtraOpening).where(ExtraOpening.day >= today)
+    return list(session.scalars(query.order_by(ExtraOpening.day, ExtraOpening.opens)))
+
+
+def places_of(
+    session: Session, practitioner_id: int, day: date, between: Minutes
+) -> frozenset[int]:
+    """The locations at which somebody is open at any of these wall times of the day."""
+    own = [(where, one) for where, one in week_of(session, practitioner_id) if one.is_on(day)]
+    extra = session.scalars(
+        select(ExtraOpening).where(
+            ExtraOpening.practitioner_id == practitioner_id, ExtraOpening.day == day
+        )
+    )
+    hours = [(where, one.opens, one.closes) for where, one in own]
+    hours += [(one.location_id, one.opens, one.closes) for one in extra]
+    return frozenset(
+        where for where, opens, closes in hours if opens < between[1] and between[0] < closes
+    )
+
+
+def close(new: NewClosure) -> Edit:
+    """Add a closure or an absence."""
+
+    def apply(session: Session) -> str:
+        insert_row(
+            session,
+            Closure,
+            practitioner_id=new.practitioner_id,
+            location_id=new.location_id,
+            name=new.name,
+            first_day=new.first,
+            last_day=new.last,
+            begins=new.begins,
+            ends=new.ends,
+            is_yearly=new.yearly,
+        )
+        return f"added: {new.name}, {new.first} to {new.last}"
+
+    return Edit("closure" if new.practitioner_id is None else "absence", apply)
+
+
+def reopen(closure_id: int) -> Edit:
+    """Remove a closure or an absence; nothing happens if it is gone already."""
+
+    def apply(session: Session) -> str:
+        gone = session.get(Closure, closure_id)
+        if gone is None:
+            return "removed already"
+        session.delete(gone)
+        return f"removed: {gone.name}, {gone.first_day} to {gone.last_day}"
+
+    return Edit("closure", apply)
+
+
+def open_extra(new: NewOpening) -> Edit:
+    """Add an opening on one date."""
+
+    def apply(session: Session) -> str:
+        insert_row(
+            session,
+            ExtraOpening,
+            practitioner_id=new.practitioner_id,
+            location_id=new.location_id,
+            day=new.day,
+            opens=new.opens,
+            closes=new.closes,
+        )
+        return f"added: {new.day}, {show_clock(new.opens)} to {show_clock(new.closes)}"
+
+    return Edit("opening", apply)
+
+
+def close_extra(opening_id: int) -> Edit:
+    """Remove an opening on one date; nothing happens if it is gone already."""
+
+    def apply(session: Session) -> str:
+        gone = session.get(ExtraOpening, opening_id)
+        if gone is None:
+            return "removed already"
+        session.delete(gone)
+        return f"removed: {gone.day}, {show_clock(gone.opens)} to {show_clock(gone.closes)}"
+
+    return Edit("opening", apply)

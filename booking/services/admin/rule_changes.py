@@ -1,0 +1,344 @@
+"""
+Changing the clinic's rules: what a change would strand is found, decided and carried out with it.
+
+The change itself is an `Edit` of one of the neighbouring modules. Everything happens under the
+locks of all practitioners, so that nobody books by the old rules meanwhile.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from booking.domain.errors import BookingsStranded, NoLongerOffered
+from booking.domain.lifecycle import State, Stranding
+from booking.domain.steps import is_closed, is_open
+from booking.domain.time import ONE_DAY, Span, local_day
+from booking.formats.links import Links
+from booking.formats.tokens import RandomToken
+from booking.services import audit
+from booking.services.audit import Actor
+from booking.services.bookings import changes, new_times
+from booking.services.clinic import Plan, Rulebook
+from booking.services.times import acceptance, free_time, room_claims
+from booking.services.times.availability import Offers
+from booking.services.times.reading_rules import read_rulebook
+from booking.store.bookings import Booking, Hold, Offer
+from booking.store.clinic import Clinic, Practitioner
+
+_WEEK = timedelta(days=7)
+# As long as an audit entry's words may be.
+_WORDS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """
+    A change of rules: how the audit names what it is about, and the change itself.
+
+    `apply` makes it, and says in words for the audit what it was.
+    """
+
+    subject: str
+    apply: Callable[[Session], str]
+
+
+class Choice(StrEnum):
+    """What becomes of a booking that a change strands."""
+
+    KEEP = "keep"
+    OFFER = "offer"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """A booking that the rules no longer allow."""
+
+    booking_id: int
+    start: datetime
+    zone: ZoneInfo
+    patient: str
+    practitioner: str
+    has_email: bool
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAhead:
+    """What patients see of one day: how many times were free before, and which are free after."""
+
+    day: date
+    before: int
+    after: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAhead:
+    """Next week of one service with one practitioner at one place, whose name may be left out."""
+
+    service: str
+    practitioner: str
+    place: str | None
+    zone: ZoneInfo
+    days: list[DayAhead]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does: to bookings, and to what patients see next week."""
+
+    stranded: list[Stranded]
+    week: list[PlanAhead]
+
+
+def carry_out(
+    session: Session,
+    links: Links,
+    edit: Edit,
+    *,
+    choices: Mapping[int, Choice],
+    reason: str,
+    actor: Actor,
+    random_token: RandomToken,
+    now: datetime,
+) -> None:
+    """
+    Change the rules, and do with each stranded booking what was chosen, in one transaction.
+
+    `reason` stands in the records of the bookings, and in the mail to their patients. Bookings
+    that fit again are no longer marked.
+
+    Raises:
+        BookingsStranded: nothing was chosen for one of them.
+    """
+    before, after, words = _apply(session, edit)
+    stranded = _stranded(session, before, after, now=now)
+    if any(one.booking_id not in choices for one in stranded):
+        raise BookingsStranded
+    _restore_fitting(session, links, before, after, now=now)
+    deed = _Deed(session, links, after, reason, actor, random_token, now)
+    # Cancelled first: their times may be offered to others, each in turn.
+    for choice in (Choice.CANCEL, Choice.KEEP, Choice.OFFER):
+        for one in stranded:
+            if choices[one.booking_id] is choice:
+                deed.do(one.booking_id, choice)
+    _give_back_holds(session, before, after, now=now)
+    audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=words[:_WORDS_MAX])
+
+
+def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
+    """What `edit` would do. It does it: call it where all is undone afterwards."""
+    before, after, _ = _apply(session, edit)
+    monday = _next_monday(before, now)
+    old = _starts(session, before, monday, now=now)
+    new = _starts(session, after, monday, now=now)
+    # What is no longer offered at all is shown as well: nothing is free of it.
+    plans = {plan.key: plan for plan in (*before.plans, *after.plans)}
+    week = [
+        _plan_ahead(after, plan, old.get(plan.key, []), new.get(plan.key, []), monday)
+        for plan in plans.values()
+    ]
+    return Effect(_stranded(session, before, after, now=now), week)
+
+
+def next_week(session: Session, *, now: datetime) -> list[PlanAhead]:
+    """What patients see of next week as the rules are."""
+    rulebook = read_rulebook(session)
+    monday = _next_monday(rulebook, now)
+    starts = _starts(session, rulebook, monday, now=now)
+    return [
+        _plan_ahead(rulebook, plan, starts[plan.key], starts[plan.key], monday)
+        for plan in rulebook.plans
+    ]
+
+
+def _next_monday(rulebook: Rulebook, now: datetime) -> date:
+    today = local_day(now, rulebook.clinic.zone)
+    return today - timedelta(days=today.weekday()) + _WEEK
+
+
+def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook, str]:
+    everybody = session.scalars(select(Practitioner.id)).all()
+    # Memory of its own: what is read here is not true before the commit.
+    acceptance.lock(session, Offers(), everybody)
+    before = read_rulebook(session)
+    words = edit.apply(session)
+    session.execute(update(Clinic).values(version=Clinic.version + 1))
+    session.flush()
+    session.expire_all()
+    return before, read_rulebook(session), words
+
+
+def _stranded(
+    session: Session, before: Rulebook, after: Rulebook, *, now: datetime
+) -> list[Stranded]:
+    """Coming bookings that lose their time or their room; not those kept earlier."""
+    needed = any(plan.needs for plan in (*before.plans, *after.plans))
+    without_room = room_claims.provide(session, after, now=now) if needed else set()
+    coming = session.scalars(
+        select(Booking)
+        .options(joinedload(Booking.patient), joinedload(Booking.practitioner))
+        .where(Booking.state == State.CONFIRMED, Booking.start > now)
+        .order_by(Booking.start)
+    )
+    asked_in_vain = _lose_their_offers(session, before, after, now=now)
+    return [
+        Stranded(
+            booking_id=booking.id,
+            start=booking.start,
+            zone=before.at(booking.location_id).zone,
+            patient=booking.patient.name,
+            practitioner=booking.practitioner.name,
+            has_email=booking.patient.email is not None,
+            phone=booking.patient.phone,
+        )
+        for booking in coming
+        if _is_taken_from(before, after, booking)
+        or booking.id in asked_in_vain
+        or (booking.id in without_room and booking.stranding is not Stranding.KEPT)
+    ]
+
+
+def _allows(rulebook: Rulebook, visit: Booking | Hold) -> bool:
+    try:
+        plan = rulebook.plan_of(visit)
+    except NoLongerOffered:
+        return False
+    return is_open(plan.rules, Span(visit.start, visit.end))
+
+
+def _is_taken_from(before: Rulebook, after: Rulebook, booking: Booking) -> bool:
+    """
+    Whether the change takes a booking's time; one that was outside of hours already is taken by
+    what ends or closes anew, not by hours that still do not hold for it.
+    """
+    if _allows(before, booking):
+        return not _allows(after, booking)
+    return _is_gone(after, booking) and not _is_gone(before, booking)
+
+
+def _is_gone(rulebook: Rulebook, booking: Booking) -> bool:
+    try:
+        plan = rulebook.plan_of(booking)
+    except NoLongerOffered:
+        return True
+    return is_closed(plan.rules, Span(booking.start, booking.end))
+
+
+def _lose_their_offers(
+    session: Session, before: Rulebook, after: Rulebook, *, now: datetime
+) -> set[int]:
+    """Bookings to which times are promised that the change takes away again."""
+    gone = _gone_holds(session, before, after, now=now)
+    return set(session.scalars(select(Offer.booking_id).where(Offer.hold_id.in_(gone))))
+
+
+def _give_back_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> None:
+    """Whoever is just filling in the form learns at the end of it that the time is gone."""
+    gone = _gone_holds(session, before, after, now=now)
+    if gone:
+        session.execute(delete(Hold).where(Hold.id.in_(gone)))
+
+
+def _gone_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> list[int]:
+    held = session.scalars(select(Hold).where(Hold.expires_at > now))
+    needs = {plan.key: plan.needs for plan in before.plans}
+    other_rooms = {plan.key for plan in after.plans if plan.needs != needs.get(plan.key)}
+    return [
+        hold.id
+        for hold in held
+        if not _allows(after, hold)
+        or (hold.service_id, hold.practitioner_id, hold.location_id) in other_rooms
+    ]
+
+
+def _restore_fitting(
+    session: Session, links: Links, before: Rulebook, after: Rulebook, *, now: datetime
+) -> None:
+    marked = session.scalars(
+        select(Booking).where(
+            Booking.stranding.is_not(None), Booking.state == State.CONFIRMED, Booking.start > now
+        )
+    )
+    for booking in marked:
+        if _allows(after, booking) and not _allows(before, booking):
+            new_times.restore(session, links, after, booking, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """What is done with the stranded bookings, all in the same way."""
+
+    session: Session
+    links: Links
+    rulebook: Rulebook
+    reason: str
+    actor: Actor
+    random_token: RandomToken
+    now: datetime
+
+    def do(self, booking_id: int, choice: Choice) -> None:
+        booking = self.session.get_one(Booking, booking_id)
+        if choice is Choice.CANCEL:
+            changes.advance(
+                self.session,
+                Offers(),
+                self.links,
+                booking,
+                State.CANCELLED,
+                actor=self.actor,
+                reason=self.reason,
+                now=self.now,
+            )
+            return
+        if choice is Choice.KEEP:
+            booking.stranding = Stranding.KEPT
+            new_times.withdraw(self.session, booking_id)
+        else:
+            new_times.offer(
+                self.session,
+                self.links,
+                self.rulebook,
+                booking,
+                reason=self.reason,
+                random_token=self.random_token,
+                now=self.now,
+            )
+        audit.record(
+            self.session,
+            self.actor,
+            "kept" if choice is Choice.KEEP else "new_times_offered",
+            now=self.now,
+            booking_id=booking_id,
+            reason=self.reason,
+        )
+
+
+def _starts(
+    session: Session, rulebook: Rulebook, monday: date, *, now: datetime
+) -> dict[tuple[int, int, int], list[datetime]]:
+    fresh = free_time.fresh_starts(
+        session, rulebook.plans, first=monday, last=monday + 6 * ONE_DAY, now=now
+    )
+    return {busy.plan.key: starts for busy, starts in fresh}
+
+
+def _plan_ahead(
+    rulebook: Rulebook, plan: Plan, old: list[datetime], new: list[datetime], monday: date
+) -> PlanAhead:
+    def of_day(starts: list[datetime], day: date) -> tuple[datetime, ...]:
+        return tuple(start for start in starts if local_day(start, plan.rules.zone) == day)
+
+    days = [monday + n * ONE_DAY for n in range(7)]
+    return PlanAhead(
+        plan.service_name,
+        plan.practitioner_name,
+        None if rulebook.clinic.is_one_place else plan.place.name,
+        plan.rules.zone,
+        [DayAhead(day, len(of_day(old, day)), of_day(new, day)) for day in days],
+    )

@@ -1,0 +1,1 @@
+"""A booking's life: made, found, changed, answered for, ended."""

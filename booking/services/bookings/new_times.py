@@ -1,0 +1,226 @@
+"""New times for bookings that lose theirs: found, held, told, taken or given back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from booking.domain.errors import NoLongerOffered
+from booking.domain.lifecycle import State, Stranding
+from booking.domain.messages import Audience, MessageKind, MessageState
+from booking.domain.time import local_day
+from booking.formats.links import Links
+from booking.formats.tokens import RandomToken
+from booking.services.clinic import Plan, Rulebook
+from booking.services.mail import outbox
+from booking.services.times import acceptance, claims, holds
+from booking.services.times.free_time import fresh_starts, read_busy
+from booking.store.bookings import Booking, Hold, Offer
+from booking.store.records import Message
+
+# How long the times are kept, and how many of them.
+KEPT = timedelta(hours=24)
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A booking whose patient has still to take another time; no offers left: call them."""
+
+    booking: Booking
+    offers: list[Hold]
+    kept_until: datetime | None
+
+
+def offer(
+    session: Session,
+    links: Links,
+    rulebook: Rulebook,
+    booking: Booking,
+    *,
+    reason: str,
+    random_token: RandomToken,
+    now: datetime,
+) -> None:
+    """
+    Hold the free times nearest to the one that was lost, and tell the patient, in their order.
+
+    The booking keeps its old time until another is taken; what was held for it before makes way.
+    Call it under all locks, for the earlier booking first: each keeps clear of what was held for
+    those before.
+    """
+    withdraw(session, booking.id)
+    for plan, start in _nearest(session, rulebook, booking, now=now):
+        _hold(session, plan, booking, start, random_token=random_token, now=now)
+    booking.stranding = Stranding.TO_MOVE
+    # Another word about the same time would else count as said already.
+    booking.sequence += 1
+    booking.updated_at = now
+    session.flush()
+    outbox.tell(
+        session,
+        links,
+        rulebook,
+        booking,
+        booking.patient,
+        MessageKind.NEW_TIMES,
+        now=now,
+        reason=reason,
+        audiences=frozenset({Audience.PATIENT}),
+    )
+
+
+def _nearest(
+    session: Session, rulebook: Rulebook, booking: Booking, *, now: datetime
+) -> list[tuple[Plan, datetime]]:
+    """Up to three free starts that leave each other room, and by which plan."""
+    try:
+        plans = rulebook.plans_of(booking)
+    except NoLongerOffered:
+        return []
+    first = min(local_day(now, plan.rules.zone) for plan in plans)
+    last = max(plan.rules.last_day(now) for plan in plans)
+    fresh = fresh_starts(session, plans, first=first, last=last, now=now)
+    starts = [(busy.plan, start) for busy, found in fresh for start in found]
+    chosen: list[tuple[Plan, datetime]] = []
+    # Of two equally near the later comes first.
+    for plan, start in sorted(
+        starts, key=lambda one: (abs(one[1] - booking.start), one[1] < booking.start)
+    ):
+        span = plan.rules.visit.claim(start)
+        if not any(other.rules.visit.claim(one).overlaps(span) for other, one in chosen):
+            chosen.append((plan, start))
+        if len(chosen) == MOST:
+            break
+    return chosen
+
+
+def _hold(
+    session: Session,
+    plan: Plan,
+    booking: Booking,
+    start: datetime,
+    *,
+    random_token: RandomToken,
+    now: datetime,
+) -> None:
+    span = plan.rules.visit.claim(start)
+    busy = read_busy(session, plan, span, now=now)
+    claims.release(session, busy.expired)
+    accepted = acceptance.accept(plan, start, busy.choose_rooms(span))
+    # Nobody is told the token: these are taken through the booking's own link.
+    held = holds.keep(
+        session,
+        accepted,
+        until=min(now + KEPT, start - plan.rules.visit.notice),
+        random_token=random_token,
+        now=now,
+    )
+    session.add(Offer(hold_id=held.id, booking_id=booking.id))
+
+
+def offered(session: Session, booking_id: int, *, now: datetime) -> list[Hold]:
+    """The times that are held for a booking, by start."""
+    query = (
+        select(Hold)
+        .join(Offer, Offer.hold_id == Hold.id)
+        .where(Offer.booking_id == booking_id, Hold.expires_at > now)
+        .order_by(Hold.start)
+    )
+    return list(session.scalars(query))
+
+
+def withdraw(session: Session, booking_id: int) -> None:
+    """Give back what is held for a booking. Call it under its practitioner's lock."""
+    held = select(Offer.hold_id).where(Offer.booking_id == booking_id)
+    session.execute(
+        delete(Hold).where(Hold.id.in_(held)).execution_options(synchronize_session=False)
+    )
+
+
+def settle(session: Session, booking: Booking) -> None:
+    """The booking was moved or cancelled: nothing has to be decided any more."""
+    if booking.stranding is not None:
+        booking.stranding = None
+        withdraw(session, booking.id)
+
+
+def restore(
+    session: Session, links: Links, rulebook: Rulebook, booking: Booking, *, now: datetime
+) -> None:
+    """The rules allow the old time again: whoever was told otherwise hears that it stands."""
+    was_to_move = booking.stranding is Stranding.TO_MOVE
+    settle(session, booking)
+    if not was_to_move or not _was_told(session, booking):
+        return
+    booking.sequence += 1
+    booking.updated_at = now
+    outbox.tell(
+        session,
+        links,
+        rulebook,
+        booking,
+        booking.patient,
+        MessageKind.CONFIRMED,
+        now=now,
+        audiences=frozenset({Audience.PATIENT}),
+    )
+
+
+def _was_told(session: Session, booking: Booking) -> bool:
+    """Drop the word that has not left yet; whether it may have reached them."""
+    dropped = session.execute(
+        update(Message)
+        .where(
+            Message.booking_id == booking.id,
+            Message.kind == MessageKind.NEW_TIMES,
+            Message.state == MessageState.QUEUED,
+        )
+        .values(state=MessageState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
+    told = session.scalars(
+        select(Message.id).where(
+            Message.booking_id == booking.id,
+            Message.kind == MessageKind.NEW_TIMES,
+            Message.sequence == booking.sequence,
+        )
+    ).first()
+    return told is not None and not dropped.rowcount  # type: ignore[attr-defined]
+
+
+def waiting(
+    session: Session, *, practitioner_id: int | None = None, now: datetime
+) -> list[Waiting]:
+    """The coming bookings whose patients have still to take another time, by start."""
+    query = (
+        select(Booking)
+        .options(joinedload(Booking.patient), joinedload(Booking.practitioner))
+        .where(
+            Booking.stranding == Stranding.TO_MOVE,
+            Booking.state == State.CONFIRMED,
+            Booking.start > now,
+        )
+        .order_by(Booking.start)
+    )
+    if practitioner_id is not None:
+        query = query.where(Booking.practitioner_id == practitioner_id)
+    found = list(session.scalars(query))
+    held: dict[int, list[Hold]] = {}
+    rows = session.execute(
+        select(Offer.booking_id, Hold)
+        .join(Hold, Offer.hold_id == Hold.id)
+        .where(Offer.booking_id.in_([one.id for one in found]), Hold.expires_at > now)
+        .order_by(Hold.start)
+    )
+    for booking_id, hold in rows:
+        held.setdefault(booking_id, []).append(hold)
+    return [
+        Waiting(
+            booking,
+            held.get(booking.id, []),
+            max((hold.expires_at for hold in held.get(booking.id, [])), default=None),
+        )
+        for booking in found
+    ]

@@ -1,0 +1,1 @@
+"""Every message is a row before it is a letter."""

@@ -1,0 +1,289 @@
+"""
+The outbox: every message is a row before it is an e-mail.
+
+A worker claims one message in a short transaction, sends it with none open, and records what
+became of it in another. A crash in between may repeat a mail with the same Message-ID; it never
+loses one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from booking.domain.messages import (
+    EVERYBODY,
+    Audience,
+    DeliveryFailure,
+    MessageKind,
+    MessageState,
+    has_lost_its_point,
+    next_try,
+)
+from booking.domain.time import local_day
+from booking.domain.waitlist import ALIVE, Outcome
+from booking.formats.links import Links
+from booking.services.clinic import Rulebook
+from booking.services.mail import mail_cap
+from booking.store.base import insert_row
+from booking.store.bookings import Booking, Patient
+from booking.store.clinic import Practitioner
+from booking.store.records import GIVEN_UP, WAITING, Message
+from booking.store.waitlist import WaitlistOffer, whole_entry
+
+_FOR_DOCTOR = {
+    MessageKind.CONFIRMED: MessageKind.DOCTOR_BOOKED,
+    MessageKind.MOVED: MessageKind.DOCTOR_MOVED,
+    MessageKind.CANCELLED: MessageKind.DOCTOR_CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the outbox stands: what waits, since when, and what was given up."""
+
+    waiting: int
+    failed: int
+    oldest_waiting_since: datetime | None
+
+
+def tell(
+    session: Session,
+    links: Links,
+    rulebook: Rulebook,
+    booking: Booking,
+    patient: Patient,
+    kind: MessageKind,
+    *,
+    now: datetime,
+    previous_start: datetime | None = None,
+    reason: str = "",
+    audiences: frozenset[Audience] = EVERYBODY,
+    capped: bool = False,
+) -> None:
+    """
+    Queue what a change has to tell: the patient, if they gave an address, and the doctor if it is
+    about today, since calendars that subscribe look too seldom for that.
+
+    `audiences` are those who do not know it already. `capped` holds back what the patient is told
+    while their address has had much of it (services/mail_cap.py).
+    """
+    recipients: list[tuple[MessageKind, str]] = []
+    if patient.email and Audience.PATIENT in audiences:
+        recipients.append((kind, patient.email))
+    zone = rulebook.at(booking.location_id).zone
+    moments = (booking.start, previous_start or booking.start)
+    is_today = any(local_day(moment, zone) == local_day(now, zone) for moment in moments)
+    if is_today and Audience.DOCTOR in audiences:
+        practitioner_email = session.scalar(
+            select(Practitioner.email).where(Practitioner.id == booking.practitioner_id)
+        )
+        if practitioner_email:
+            recipients.append((_FOR_DOCTOR[kind], practitioner_email))
+    if booking.sequence:
+        _drop_outdated(session, booking)
+    for message_kind, recipient in recipients:
+        is_capped = capped and message_kind.audience is Audience.PATIENT
+        key = mail_cap.key(recipient) if is_capped else None
+        not_before = mail_cap.earliest(session, key, now=now) if key else None
+        insert_row(
+            session,
+            Message,
+            booking_id=booking.id,
+            kind=message_kind,
+            sequence=booking.sequence,
+            recipient=recipient,
+            message_id=_message_id(booking, message_kind, links),
+            previous_start=previous_start,
+            reason=reason,
+            state=MessageState.QUEUED,
+            tries=0,
+            next_try_at=not_before or now,
+            created_at=now,
+            capped_address=key,
+            not_before=not_before,
+        )
+
+
+def _drop_outdated(session: Session, booking: Booking) -> None:
+    """Messages about how the booking was before have lost their point, unless they are leaving."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.booking_id == booking.id,
+            Message.state == MessageState.QUEUED,
+            Message.sequence < booking.sequence,
+        )
+        .values(state=MessageState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audience]:
+    """
+    Who has to be told that a cancellation is off, asked before its sequence is raised: those whom
+    word of it may have reached, and those who had not heard yet of the visit as it stands.
+    """
+    messages = session.scalars(
+        select(Message)
+        .where(Message.booking_id == booking.id)
+        .order_by(Message.sequence)
+        .with_for_update()
+    ).all()
+    by_audience: dict[Audience, list[Message]] = {audience: [] for audience in Audience}
+    for message in messages:
+        by_audience[message.kind.audience].append(message)
+    return frozenset(
+        audience
+        for audience, told in by_audience.items()
+        if _may_have_heard_of_cancellation(told, booking.sequence) or not _knows_of_visit(told)
+    )
+
+
+def _may_have_heard_of_cancellation(messages: Sequence[Message], sequence: int) -> bool:
+    return any(
+        message.state is not MessageState.QUEUED or message.tries > 0
+        for message in messages
+        if message.kind.tells_of_cancellation and message.sequence == sequence
+    )
+
+
+def _knows_of_visit(messages: Sequence[Message]) -> bool:
+    """Whether the latest word about the visit has left; who was never sent one needs none."""
+    told = [message for message in messages if not message.kind.tells_of_cancellation]
+    return not told or told[-1].state is MessageState.SENT
+
+
+def _message_id(booking: Booking, kind: MessageKind, links: Links) -> str:
+    local = booking.uid.partition("@")[0]
+    return f"<{local}.{booking.sequence}.{kind.value}@{links.host}>"
+
+
+def claim_next(
+    session: Session, *, lease: str, lease_for: timedelta, now: datetime
+) -> Message | None:
+    """
+    Take the message that is due longest, for as long as the lease runs.
+
+    Messages that no longer say what is so are dropped on the way. A message whose worker died is
+    due again when its lease has run out.
+    """
+    while (message_id := _claim_one(session, lease, now + lease_for, now)) is not None:
+        message = session.execute(
+            select(Message)
+            .options(
+                joinedload(Message.booking).joinedload(Booking.patient),
+                joinedload(Message.booking).joinedload(Booking.practitioner),
+                joinedload(Message.booking).joinedload(Booking.service),
+                *whole_entry(Message.entry),
+                joinedload(Message.offer).joinedload(WaitlistOffer.practitioner),
+            )
+            .where(Message.id == message_id)
+            .execution_options(populate_existing=True)
+        ).scalar_one()
+        if not _is_pointless(message, now):
+            return message
+        message.state, message.lease = MessageState.DROPPED, None
+        session.flush()
+    return None
+
+
+def _is_pointless(message: Message, now: datetime) -> bool:
+    if message.entry is not None:
+        offer = message.offer
+        return message.entry.state not in ALIVE or (
+            offer is not None and (offer.outcome is not Outcome.OPEN or offer.expires_at <= now)
+        )
+    return has_lost_its_point(
+        message.kind,
+        message.sequence,
+        state=message.booking.state,
+        current_sequence=message.booking.sequence,
+    )
+
+
+def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> int | None:
+    under_way = aliased(Message)
+    due = (
+        select(Message.id)
+        .where(
+            WAITING,
+            Message.next_try_at <= now,
+            # What happened first is told first: a confirmation that is being handed in just now
+            # must not arrive after the cancellation.
+            or_(
+                Message.booking_id.is_(None),
+                Message.booking_id.not_in(
+                    select(under_way.booking_id).where(
+                        WAITING,
+                        under_way.booking_id.is_not(None),
+                        under_way.state == MessageState.SENDING,
+                        under_way.next_try_at > now,
+                    )
+                ),
+            ),
+        )
+        .order_by(Message.next_try_at)
+        .limit(1)
+        # Other workers pass over what this one is about to take.
+        .with_for_update(skip_locked=True)
+    )
+    return session.execute(
+        update(Message)
+        .where(Message.id == due.scalar_subquery())
+        .values(state=MessageState.SENDING, lease=lease, next_try_at=until, tries=Message.tries + 1)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+
+
+def record_sent(session: Session, message_id: int, *, now: datetime) -> None:
+    """
+    The mail server has the message.
+
+    True even when the lease ran out meanwhile: sent is sent, and must not be tried again.
+    """
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .values(state=MessageState.SENT, sent_at=now, lease=None, error=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def record_failure(
+    session: Session, message_id: int, failure: DeliveryFailure, *, lease: str, now: datetime
+) -> MessageState | None:
+    """
+    The mail server did not take it: try again later, or give up visibly.
+
+    None when the lease ran out meanwhile: then the message is somebody else's.
+    """
+    message = session.scalar(
+        select(Message).where(Message.id == message_id, Message.lease == lease).with_for_update()
+    )
+    if message is None:
+        return None
+    again = (
+        next_try(message.tries, created=message.created_at, now=now) if failure.retryable else None
+    )
+    message.state = MessageState.FAILED if again is None else MessageState.QUEUED
+    message.next_try_at = again or now
+    message.error = failure.words[:500]
+    message.lease = None
+    return message.state
+
+
+def counts(session: Session) -> Counts:
+    """How many messages wait, how many were given up, and how long the oldest has waited."""
+    since = list(session.scalars(select(Message.created_at).where(WAITING)))
+    failed = session.scalar(select(func.count(Message.id)).where(GIVEN_UP)) or 0
+    return Counts(len(since), failed, min(since, default=None))
+
+
+def messages_of(session: Session, booking_id: int) -> list[Message]:
+    """A booking's messages, oldest first."""
+    query = select(Message).where(Message.booking_id == booking_id).order_by(Message.id)
+    return list(session.scalars(query))

@@ -1,0 +1,1 @@
+"""Whoever waits is offered what comes free, one at a time."""
