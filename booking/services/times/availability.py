@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
@@ -45,6 +46,8 @@ _VERSIONS = select(_resources.id, _resources.version, _clinic.version).select_fr
 Versions = tuple[int, ...]
 # Service, practitioner and location.
 Key = tuple[int, int, int]
+# The same as they are asked for, by their public names; None is any of them.
+Question = tuple[str, str | None, str | None]
 # ISO year and week.
 Week = tuple[int, int]
 
@@ -79,6 +82,19 @@ class Timetable:
         return [slot_of(self.plan, start) for start in self.between(first, last)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Recalled:
+    """The tables of one question as they were found at these versions: fifty cost one look."""
+
+    rows: list[tuple[Any, ...]]
+    tables: list[Timetable]
+
+    def holds(self, glance: Glance) -> bool:
+        return self.rows == glance.rows and all(
+            table.since <= glance.now < table.until for table in self.tables
+        )
+
+
 class Offers:
     """What this process remembers of rules and free starts. Safe to share between threads."""
 
@@ -86,6 +102,7 @@ class Offers:
         # Only ever replaced as a whole or by key, so readers need no lock.
         self._rulebook: Rulebook | None = None
         self._timetables: dict[Key, Timetable] = {}
+        self._recalled: dict[Question, _Recalled] = {}
 
     def rulebook(self, session: Session) -> Rulebook:
         """
@@ -142,6 +159,10 @@ class Offers:
         Raises:
             UnknownService, UnknownPractitioner, UnknownLocation: nobody offers this, or not there.
         """
+        question = service, practitioner, location
+        recalled = self._recalled.get(question)
+        if recalled is not None and recalled.holds(glance):
+            return recalled.tables
         rulebook = self.remembered_rulebook(glance)
         if rulebook is None:
             return None
@@ -152,6 +173,7 @@ class Offers:
             if known is None:
                 return None
             found.append(known)
+        self._recalled[question] = _Recalled(glance.rows, found)
         return found
 
     def timetables(
