@@ -9,12 +9,14 @@ import pytest
 from booking.services.admin import demo
 from booking.store import schema
 from booking.store.engine import Database, make_engine
+from tests import routes
 from tests.postgres import PostgresServer
 from tests.support import Clinic, Time
 
 pytest_plugins = ["tests.needs"]
 
 _numbers = count()
+routes.compile_once()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.lifecycle import State, Stranding
@@ -33,6 +33,9 @@ class Patient(Base):
     created_at: Mapped[datetime]
 
 
+STRANDED = text("stranding IS NOT NULL")
+
+
 class Booking(Base):
     """
     One appointment, for life: `uid` never changes and `sequence` only rises.
@@ -47,6 +50,8 @@ class Booking(Base):
         Index("ix_bookings_practitioner_id_starts_at", "practitioner_id", "start"),
         Index("ix_bookings_starts_at", "start"),
         Index("ix_bookings_patient_id", "patient_id"),
+        # The board asks for these at each look, and there are few or none.
+        Index("ix_bookings_stranding", "start", sqlite_where=STRANDED, postgresql_where=STRANDED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
