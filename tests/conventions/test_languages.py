@@ -75,8 +75,6 @@ PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 # The names of firms.
 SAME_EVERYWHERE = ("Google Calendar", "Outlook.com")
-# Texts that are English only so far.
-TO_TRANSLATE = {"questions"}
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 
 Key = tuple[str | None, str]
@@ -219,7 +217,7 @@ def test_what_still_has_to_be_wrapped_is_there_and_has_to_be():
 
 
 @pytest.mark.parametrize("code", OTHERS)
-@pytest.mark.parametrize("name", [one for one in documents.NAMES if one not in TO_TRANSLATE])
+@pytest.mark.parametrize("name", documents.NAMES)
 def test_a_text_has_the_parts_and_the_facts_of_the_english_one(code: str, name: str):
     assert (TEXTS / code / f"{name}.toml").exists()
     english, other = documents.document(name), documents.document(name, code)
