@@ -42,6 +42,14 @@ def is_open(rules: Rules, visit: Span) -> bool:
     )
 
 
+def spans_of(day: date, stretches: Sequence[Minutes], zone: ZoneInfo) -> list[Span]:
+    """The instants of a day at which the wall clock shows a time in one of the stretches."""
+    if _offset_at(day, zone) != _offset_at(day + ONE_DAY, zone):
+        return list(_parts(offset_pieces(_whole(day, zone), zone), day, stretches, zone))
+    start = _at(day, 0, zone)
+    return [Span(start + opens * MINUTE, start + closes * MINUTE) for opens, closes in stretches]
+
+
 def _closed(rules: Rules, day: date) -> list[Minutes]:
     return [*closed_on(rules.closed, day), *breaks_on(rules.breaks, day)]
 

@@ -154,12 +154,14 @@ def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
         found.add("day", "in_past", "This day has passed")
     if found.errors or who is None or day is None:
         return None
-    elsewhere = read(lambda s, _: rules.places_of(s, who, day, (opens, closes))) - {where}
+    new = NewOpening(who, where, day, opens, closes)
+    zones = {place.id: place.zone for place in rulebook().places}
+    elsewhere = read(lambda session, _: rules.places_at_once(session, new, zones)) - {where}
     if elsewhere:
         name = next(place.name for place in rulebook().places if place.id in elsewhere)
         found.add("opens", "elsewhere", f"They are at {name} at this time")
         return None
-    return rules.open_extra(NewOpening(who, where, day, opens, closes))
+    return rules.open_extra(new)
 
 
 def _whose(text: str, found: Findings) -> tuple[int | None, int | None]:
