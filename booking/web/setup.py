@@ -7,7 +7,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid, NotFound
-from booking.domain.hours import OpenStretch
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats import places
@@ -16,17 +15,16 @@ from booking.services.admin.first_setup import FirstClinic
 from booking.services.staff import sessions
 from booking.web import forms
 from booking.web.access import set_staff_cookie
-from booking.web.admin import reading
+from booking.web.admin import reading, same_hours
 from booking.web.admin.clinic import FIELDS as CLINIC_FIELDS
 from booking.web.admin.clinic import read_details
 from booking.web.installation import here, read, write
 from booking.web.limits import READS, limited
 from booking.web.wording import WEEKDAYS
 
-_HOURS = ("opens", "closes", "break_from", "break_until")
 _FIELDS = (
     *CLINIC_FIELDS,
-    *_HOURS,
+    *same_hours.FIELDS,
     "practitioner",
     "practitioner_email",
     "service",
@@ -59,7 +57,10 @@ def first(token: str) -> ResponseReturnValue:
     values = dict.fromkeys(_FIELDS, "") | _USUAL
     days = _MONDAY_TO_FRIDAY
     if request.method == "POST":
-        values, days = forms.typed(request.form, *_FIELDS), set(request.form.getlist("weekday")[:7])
+        values, days = (
+            forms.typed(request.form, *_FIELDS),
+            set(request.form.getlist(same_hours.DAYS_FIELD)[:7]),
+        )
         clinic = _read(values, days, found)
         done = _found_clinic(token, clinic, values["admin_email"], found) if clinic else None
         if done is not None:
@@ -107,7 +108,7 @@ def _read(values: Mapping[str, str], days: set[str], found: Findings) -> FirstCl
     details = read_details(values, found)
     practitioner = reading.read_label(values, "practitioner", found, most=200)
     email = reading.read_email_of(values, "practitioner_email", found)
-    week = _read_week(values, days, found)
+    week = same_hours.read_same_hours(values, days, found)
     service = reading.read_label(values, "service", found, most=200)
     minutes = reading.read_number(values, "minutes", found, least=5, most=480)
     longest = max((one.closes - one.opens for one in week), default=minutes)
@@ -127,30 +128,3 @@ def _read(values: Mapping[str, str], days: set[str], found: Findings) -> FirstCl
         service=service,
         minutes=minutes,
     )
-
-
-def _read_week(values: Mapping[str, str], days: set[str], found: Findings) -> list[OpenStretch]:
-    """The same hours on each of the days, with a break or without one."""
-    numbers = sorted(int(day) for day in days if day in {str(n) for n in range(7)})
-    if not numbers:
-        found.add("weekday", "missing", "Choose at least one day")
-    for name in ("opens", "closes"):
-        if not values[name].strip():
-            found.add(name, "missing", "Enter a time like 09:30")
-    opens = reading.read_clock(values, "opens", found, default=0)
-    closes = reading.read_clock(values, "closes", found, default=0)
-    begins = reading.read_clock(values, "break_from", found, default=closes)
-    ends = reading.read_clock(values, "break_until", found, default=begins)
-    if found.errors:
-        return []
-    if closes <= opens:
-        found.add("closes", "before_open", "Enter a time after the one it opens at")
-    elif not opens <= begins <= ends <= closes:
-        found.add("break_from", "outside", "Enter a break between opening and closing")
-    stretches = [(opens, begins), (ends, closes)] if begins < ends else [(opens, closes)]
-    return [
-        OpenStretch(day, since, until)
-        for day in numbers
-        for since, until in stretches
-        if since < until
-    ]

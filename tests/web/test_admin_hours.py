@@ -68,6 +68,44 @@ def test_two_rows_may_take_turns(admin: Visitor, clinic: Clinic):
     assert not is_offered(clinic, wall("01-20 07:00"))
 
 
+def test_the_same_hours_on_several_days_are_entered_once(admin: Visitor, clinic: Clinic):
+    form = admin.get(HOURS).form(HOURS).values
+    empty = {f"{part}-{n}": "" for n in range(10) for part in ("opens", "closes")}
+    whole = {"opens": "08:00", "break_from": "12:30", "break_until": "13:00", "closes": "18:00"}
+    days = {"weekday": ["1", "2", "5"], "go": "save"}
+    assert admin.post(HOURS, form | empty | whole | days).status == 303
+    assert count(clinic, OpeningHours) == 6
+    assert is_offered(clinic, wall("01-13 17:30"))
+    assert is_offered(clinic, wall("01-17 08:00"))
+    assert not is_offered(clinic, wall("01-12 17:00"))
+
+
+def test_a_preview_of_several_days_shows_them_as_rows(admin: Visitor, clinic: Clinic):
+    shown = send(admin, "preview", weekday="5", opens="10:00", closes="12:00")
+    assert (shown.value("weekday-10"), shown.value("opens-10")) == ("5", "10:00")
+    assert shown.value("opens") == ""
+    assert count(clinic, OpeningHours) == 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "why"),
+    [
+        ({"opens": "10:00", "closes": "12:00"}, "weekday", "at least one day"),
+        ({"weekday": "5", "opens": "10:00"}, "closes", "Enter a time like 09:30"),
+        ({"weekday": "5", "opens": "10:00", "closes": "09:00"}, "closes", "after the one"),
+        ({"weekday": "1", "opens": "10:00", "closes": "11:00"}, "opens-10", "open at this time"),
+    ],
+)
+def test_several_days_that_make_no_sense_are_said_so(
+    admin: Visitor, clinic: Clinic, typed: dict[str, str], field: str, why: str
+):
+    shown = send(admin, **typed)
+    assert shown.status == 422
+    assert why in shown.why(field)
+    assert list(shown.summary()) == [field]
+    assert count(clinic, OpeningHours) == 10
+
+
 LUNCH = {"weekday_10": "1", "kind_10": "break", "opens_10": "10:15", "closes_10": "10:45"}
 
 
