@@ -132,8 +132,8 @@ def _lock(session: Session, practitioner_id: int) -> None:
 def _record(
     session: Session, practitioner_id: int, words: str, actor: Actor, now: datetime
 ) -> None:
-    slug = session.get_one(Practitioner, practitioner_id).slug
-    audit.record(session, actor, "busy_times", now=now, subject=slug, reason=words)
+    name = session.get_one(Practitioner, practitioner_id).name
+    audit.record(session, actor, "busy_times", now=now, subject=name, reason=words)
 
 
 def _named(practitioner_id: int, source: str) -> tuple[Any, Any]:
