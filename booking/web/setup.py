@@ -12,7 +12,7 @@ from booking.domain.slugs import free_slug
 from booking.formats import places
 from booking.services.admin import first_setup
 from booking.services.admin.first_setup import FirstClinic
-from booking.services.staff import sessions
+from booking.services.staff import accounts, sessions
 from booking.web import forms
 from booking.web.access import set_staff_cookie
 from booking.web.admin import reading, same_hours
@@ -57,10 +57,8 @@ def first(token: str) -> ResponseReturnValue:
     values = dict.fromkeys(_FIELDS, "") | _USUAL
     days = _MONDAY_TO_FRIDAY
     if request.method == "POST":
-        values, days = (
-            forms.typed(request.form, *_FIELDS),
-            set(request.form.getlist(same_hours.DAYS_FIELD)[:7]),
-        )
+        values = forms.typed(request.form, *_FIELDS)
+        days = set(request.form.getlist(same_hours.DAYS_FIELD)[:7])
         clinic = _read(values, days, found)
         done = _found_clinic(token, clinic, values["admin_email"], found) if clinic else None
         if done is not None:
@@ -112,10 +110,9 @@ def _read(values: Mapping[str, str], days: set[str], found: Findings) -> FirstCl
     service = reading.read_label(values, "service", found, most=200)
     minutes = reading.read_number(values, "minutes", found, least=5, most=480)
     longest = max((one.closes - one.opens for one in week), default=minutes)
-    if not found.errors and minutes > longest:
+    if minutes > longest:
         found.add("minutes", "too_long", f"No opening is longer than {longest} minutes")
-    if not values["admin_email"].strip():
-        found.add("admin_email", "missing", "Enter your e-mail address")
+    _check_administrator(values, found)
     if found.errors or details is None:
         return None
     return FirstClinic(
@@ -128,3 +125,14 @@ def _read(values: Mapping[str, str], days: set[str], found: Findings) -> FirstCl
         service=service,
         minutes=minutes,
     )
+
+
+def _check_administrator(values: Mapping[str, str], found: Findings) -> None:
+    """What the account would be refused for, with all else that is wrong."""
+    reading.read_email_of(values, "admin_email", found)
+    if not values["admin_email"].strip():
+        found.add("admin_email", "missing", "Enter your e-mail address")
+    try:
+        accounts.require_good(request.form.get("password", ""))
+    except Invalid as invalid:
+        found.errors += invalid.errors
