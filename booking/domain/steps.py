@@ -50,6 +50,17 @@ def spans_of(day: date, stretches: Sequence[Minutes], zone: ZoneInfo) -> list[Sp
     return [Span(start + opens * MINUTE, start + closes * MINUTE) for opens, closes in stretches]
 
 
+def opens_within(rules: Rules, span: Span) -> bool:
+    """Whether anything of a span is open, whatever is closed then."""
+    day, last = local_day(span.start, rules.zone), local_day(span.end, rules.zone)
+    while day <= last:
+        hours = open_on(rules.week, rules.extra, day)
+        if any(one.overlaps(span) for one in spans_of(day, hours, rules.zone)):
+            return True
+        day += ONE_DAY
+    return False
+
+
 def _closed(rules: Rules, day: date) -> list[Minutes]:
     return [*closed_on(rules.closed, day), *breaks_on(rules.breaks, day)]
 
