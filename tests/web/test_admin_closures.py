@@ -42,7 +42,7 @@ def send(admin: Visitor, form: dict[str, str], **changes: str) -> Page:
 
 def test_a_day_is_closed_and_opened_again(admin: Visitor, clinic: Clinic):
     done = send(admin, DAY_OFF)
-    assert (done.status, done.location) == (303, f"{CLOSURES}?saved=1")
+    assert (done.status, done.location) == (303, f"{CLOSURES}?saved=1&part=closed#closed")
     shown = admin.follow(done)
     assert "Course" in shown.words
     assert not is_offered(clinic, TUESDAY_9)

@@ -79,6 +79,20 @@ def places_at_once(
     return frozenset(where for where, day, wall in hours if meet(*here, day, wall, zones[where]))
 
 
+def stands_already(session: Session, new: NewClosure) -> bool:
+    """Whether the same is closed at the same times, under whatever name."""
+    query = select(Closure.id).where(
+        Closure.practitioner_id == new.practitioner_id,
+        Closure.location_id == new.location_id,
+        Closure.first_day == new.first,
+        Closure.last_day == new.last,
+        Closure.begins == new.begins,
+        Closure.ends == new.ends,
+        Closure.is_yearly == new.yearly,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def close(new: NewClosure) -> Edit:
     """Add a closure or an absence."""
 
@@ -106,7 +120,7 @@ def reopen(closure_id: int) -> Edit:
     def apply(session: Session) -> str:
         gone = session.get(Closure, closure_id)
         if gone is None:
-            return "removed already"
+            return ""
         session.delete(gone)
         return f"removed: {gone.name}, {gone.first_day} to {gone.last_day}"
 
@@ -137,7 +151,7 @@ def close_extra(opening_id: int) -> Edit:
     def apply(session: Session) -> str:
         gone = session.get(ExtraOpening, opening_id)
         if gone is None:
-            return "removed already"
+            return ""
         session.delete(gone)
         return f"removed: {gone.day}, {show_clock(gone.opens)} to {show_clock(gone.closes)}"
 
