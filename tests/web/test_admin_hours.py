@@ -231,3 +231,33 @@ def test_it_can_be_open_until_midnight(admin: Visitor, clinic: Clinic):
     assert send(admin, opens_9="20:00", closes_9="00:00").status == 303
     assert admin.get(HOURS).form(HOURS).values["closes-9"] == "00:00"
     assert is_offered(clinic, wall("01-16 23:30"))
+
+
+def test_all_that_is_missing_of_the_decisions_is_said_at_once(admin: Visitor, clinic: Clinic):
+    first = clinic.book(TUESDAY_9)
+    clinic.book(wall("01-13 09:30"))
+    asked = send(admin, opens_2="10:00")
+    form = next(form for form in asked.forms if "booking" in form.values).values
+    both = [str(first.id), str(first.id + 1)]
+    shown = admin.post(HOURS, form | {"booking": both, f"do-{first.id}": "cancel", "reason": ""})
+    assert shown.status == 422
+    assert list(shown.summary()) == ["stranded", "reason"]
+
+
+def test_what_was_so_already_is_not_said_to_be_saved(admin: Visitor, clinic: Clinic):
+    as_it_was = admin.follow(send(admin))
+    assert "Nothing was different, so nothing was changed." in as_it_was.words
+    assert not clinic.read(
+        lambda session, _: audit.search(session, audit.Search(action="rules"), limit=1)
+    )
+    assert "Saved." in admin.follow(send(admin, opens_2="10:00")).words
+
+
+def test_a_preview_of_several_plans_names_in_a_line_what_stays(admin: Visitor, clinic: Clinic):
+    add_practitioner(clinic, "dr-lee")
+    assert "The same as now" not in admin.get(HOURS).words
+    shown = send(admin, "preview", opens_2="11:00")
+    assert "The same as now: Micro needling consultation, dr-lee" in shown.words
+    opened = [one for one in shown.document.all("details") if "plan-ahead" in one.attrs["class"]]
+    assert [("open" in one.attrs, "Dr. Ahmed" in one.words) for one in opened] == [(True, True)]
+    assert "Nothing changes next week for" in send(admin, "preview").words

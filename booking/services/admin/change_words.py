@@ -47,11 +47,16 @@ def differences(old: Any, new: Any, names: Mapping[int, str] | None = None) -> s
     """
     What differs between two values of one dataclass, like `Buffer after: 0 → 10 minutes`.
 
-    `names` are those of whatever its fields refer to by ids.
+    Nothing where they are alike. `names` are those of whatever its fields refer to by ids.
     """
     pairs = ((one.name, getattr(old, one.name), getattr(new, one.name)) for one in fields(old))
     changed = [_change(name, a, b, names or {}) for name, a, b in pairs if a != b]
-    return "; ".join(changed) or "as it was"
+    return "; ".join(changed)
+
+
+def of(name: str, changed: str) -> str:
+    """The same with the name of what was changed before it; nothing stays nothing."""
+    return f"{name}: {changed}" if changed else ""
 
 
 def _change(field: str, old: Any, new: Any, names: Mapping[int, str]) -> str:

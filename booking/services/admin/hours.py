@@ -1,5 +1,6 @@
 """A practitioner's weekly hours."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, select
@@ -64,6 +65,8 @@ def set_week(practitioner: Practitioner, week: Week) -> Edit:
 
     def apply(session: Session) -> str:
         before = week_of(session, practitioner_id)
+        if Counter(before) == Counter(week):
+            return ""
         session.execute(delete(OpeningHours).where(OpeningHours.practitioner_id == practitioner_id))
         for location_id, stretch in week:
             insert_row(

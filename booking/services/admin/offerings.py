@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
 from booking.domain.modes import Mode, Patients
-from booking.services.admin.change_words import differences
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
 from booking.store.base import insert_row
 from booking.store.clinic import Practitioner, Room, Service, ServicePractitioner, ServiceRoom
@@ -119,9 +119,9 @@ def change(slug: str, new: Offering) -> Edit:
         session.execute(delete(ServiceRoom).where(ServiceRoom.service_id == row.id))
         for room_id in sorted(new.rooms):
             insert_row(session, ServiceRoom, service_id=row.id, room_id=room_id)
-        return f"{old.name}: {differences(old, new, _names(session))}"
+        return of(old.name, differences(old, new, _names(session)))
 
-    return Edit("service", apply)
+    return Edit("service", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Offering) -> Edit:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
-from booking.services.admin.change_words import differences
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
 from booking.store.base import insert_row
 from booking.store.clinic import Practitioner, Resource, Service, ServicePractitioner
@@ -69,9 +69,9 @@ def change(slug: str, new: Person) -> Edit:
             insert_row(session, ServicePractitioner, service_id=service_id, practitioner_id=row.id)
 
         names = {one.id: one.name for one in session.scalars(select(Service))}
-        return f"{old.name}: {differences(old, new, names)}"
+        return of(old.name, differences(old, new, names))
 
-    return Edit("practitioner", apply)
+    return Edit("practitioner", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Person, *, now: datetime) -> Edit:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
 from booking.services.admin import locations
-from booking.services.admin.change_words import differences
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
 from booking.store.claims import Claim
 from booking.store.clinic import Resource, Room
@@ -57,9 +57,9 @@ def change(slug: str, new: Facility) -> Edit:
         row.name, row.is_device, row.is_archived = new.name, new.is_device, new.is_archived
         row.location_id = new.location_id
         names = {one.id: one.name for one in locations.all_locations(session)}
-        return f"{old.name}: {differences(old, new, names)}"
+        return of(old.name, differences(old, new, names))
 
-    return Edit("room", apply)
+    return Edit("room", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Facility, *, now: datetime) -> Edit:

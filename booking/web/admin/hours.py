@@ -95,8 +95,12 @@ def hours(practitioner: str) -> ResponseReturnValue:
 
     if edit is None:
         return show(changing.as_it_is())
-    done = url_for("admin.hours", practitioner=who.slug, saved="1")
-    return changing.change(edit, found, show=show, done=done)
+    return changing.change(
+        edit,
+        found,
+        show=show,
+        done=lambda saved: url_for("admin.hours", practitioner=who.slug, saved=saved),
+    )
 
 
 def _check_services(practitioner_id: int, week: rules.Week, found: Findings) -> None:
