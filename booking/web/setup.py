@@ -63,17 +63,16 @@ def first(token: str) -> ResponseReturnValue:
         done = _found_clinic(token, clinic, values["admin_email"], found) if clinic else None
         if done is not None:
             return done
-    page = render_template(
+    return forms.shown(
         "setup/first.html",
+        found,
         token=token,
         values=values,
         days=days,
         weekdays=WEEKDAYS,
-        errors=found.errors,
         countries=places.countries().items(),
         zones=places.time_zones().items(),
     )
-    return page, 422 if found.errors else 200
 
 
 def _found_clinic(

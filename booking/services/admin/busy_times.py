@@ -86,7 +86,7 @@ def preview(
 ) -> Preview:
     """What `spans`, ascending, would do. It asks and changes nothing."""
     rules = {
-        plan.location_id: plan.rules
+        plan.place.id: plan.rules
         for plan in rulebook.plans
         if plan.practitioner_id == practitioner_id
     }

@@ -57,7 +57,7 @@ def switch(
     """
 
     def apply(session: Session) -> str:
-        was = {one.day for one in known if one.is_closed}
+        was = frozenset(one.day for one in known if one.is_closed)
         if (region, closed_on) == (region_of(session), was):
             return ""
         session.execute(update(Clinic).values(region=region))

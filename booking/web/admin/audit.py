@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from booking.domain.people import Findings
@@ -13,6 +13,7 @@ from booking.services.audit import Search
 from booking.services.staff import accounts
 from booking.store.engine import Session
 from booking.store.records import AuditEntry
+from booking.web import forms
 from booking.web.admin import audit_words, reading
 from booking.web.admin.audit_words import Names
 from booking.web.admin.blueprint import blueprint
@@ -41,16 +42,15 @@ def audit() -> ResponseReturnValue:
 
     entries, names = read(look)
     staff = {str(number): name for number, name in sorted(names.staff.items())}
-    page = render_template(
+    return forms.shown(
         "admin/audit.html",
+        found,
         entries=[_entry(entry, names) for entry in entries[:_PAGE]],
         older=entries[_PAGE - 1].id if len(entries) > _PAGE else None,
         typed=typed,
         people={**staff, **OTHERS},
         kinds=audit_words.choices(),
-        errors=found.errors,
     )
-    return page, 422 if found.errors else 200
 
 
 def _wanted(typed: dict[str, str], found: Findings) -> Search:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.people import Findings
@@ -12,7 +12,6 @@ from booking.domain.time import ONE_DAY, Span, local_day, midnight
 from booking.formats import busy
 from booking.formats.busy import NotReadable
 from booking.services.admin import busy_times, practitioners
-from booking.store.clinic import Practitioner
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.access import current_staff
@@ -54,18 +53,17 @@ def busy_time(practitioner: str) -> ResponseReturnValue:
 
 
 def _page(
-    who: Practitioner, found: Findings, source: str = "", preview: dict[str, Any] | None = None
+    who: Any, found: Findings, source: str = "", preview: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
-    page = render_template(
+    return forms.shown(
         "admin/busy_times.html",
+        found,
         who={"slug": who.slug, "name": who.name},
-        errors=found.errors,
         source=source,
         preview=preview,
         saved=changing.saved(),
         **read(lambda session, _: shown(session, who.id)),
     )
-    return page, 422 if found.errors else 200
 
 
 def _previewed(practitioner_id: int, spans: list[Span]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from booking.services import texts as published
 from booking.services.staff import accounts
 from booking.services.texts import Published
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web import texts as shown
 from booking.web.access import current_staff
 from booking.web.admin import changing, reading
@@ -180,8 +181,9 @@ def _form(
         )
 
     history, names = read(look)
-    page = render_template(
+    return forms.shown(
         "admin/text.html",
+        found,
         document=described,
         words=typed.words,
         reviewed_on=typed.reviewed_on if request.method == "POST" else _reviewed_here(typed),
@@ -196,7 +198,5 @@ def _form(
             }
             for one in history
         ],
-        errors=found.errors,
         **_switch(typed.locale),
     )
-    return page, 422 if found.errors else 200
