@@ -188,3 +188,8 @@ def test_an_extra_opening_is_compared_by_instants_too(
     extra = {"practitioner": "1", "location": "2", "day": "2026-01-13", "opens": opens}
     sent = {**form, **extra, "closes": f"{int(opens[:2]) + 1}:00", "go": "save"}
     assert admin.post("/admin/closures", sent).status == status
+
+
+def test_the_list_of_rooms_says_where_each_is(admin: Visitor, clinic: Clinic, lakeside: None):
+    assert send(admin, "/admin/rooms/new", name="Room 1", location="2").status == 303
+    assert "room · Lakeside" in admin.get("/admin/rooms").words
