@@ -42,6 +42,25 @@ def is_open(rules: Rules, visit: Span) -> bool:
     )
 
 
+def spans_of(day: date, stretches: Sequence[Minutes], zone: ZoneInfo) -> list[Span]:
+    """The instants of a day at which the wall clock shows a time in one of the stretches."""
+    if _offset_at(day, zone) != _offset_at(day + ONE_DAY, zone):
+        return list(_parts(offset_pieces(_whole(day, zone), zone), day, stretches, zone))
+    start = _at(day, 0, zone)
+    return [Span(start + opens * MINUTE, start + closes * MINUTE) for opens, closes in stretches]
+
+
+def opens_within(rules: Rules, span: Span) -> bool:
+    """Whether anything of a span is open, whatever is closed then."""
+    day, last = local_day(span.start, rules.zone), local_day(span.end, rules.zone)
+    while day <= last:
+        hours = open_on(rules.week, rules.extra, day)
+        if any(one.overlaps(span) for one in spans_of(day, hours, rules.zone)):
+            return True
+        day += ONE_DAY
+    return False
+
+
 def _closed(rules: Rules, day: date) -> list[Minutes]:
     return [*closed_on(rules.closed, day), *breaks_on(rules.breaks, day)]
 

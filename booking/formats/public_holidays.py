@@ -16,6 +16,18 @@ def regions(country: str) -> list[str]:
     return sorted(_supported().get(country, []))
 
 
+def region_names(country: str) -> dict[str, str]:
+    """The regions' names by their codes, by name; the code where the library knows no name."""
+    if not regions(country):
+        return {}
+    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    # Among the names are short forms, like GP for Guadeloupe.
+    found = {
+        code: max(aliases.get(code, [code]), key=len, default=code) for code in regions(country)
+    }
+    return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+
 def of_any_region(country: str, year: int) -> frozenset[tuple[date, str]]:
     """The holidays of a year in any region of the country."""
     return frozenset(one for region in regions(country) for one in of_year(country, region, year))

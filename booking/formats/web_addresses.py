@@ -3,7 +3,18 @@
 import re
 
 _ADDRESS = re.compile(r"https://[^\s<>\"]+", re.IGNORECASE)
+# "PIN:1234" is no address: without slashes only what browsers would run or open counts.
+_FOREIGN = re.compile(
+    r"\b(?:(?!https?:)[a-z][a-z0-9+.-]*://|(?:javascript|vbscript|data|file|blob):(?=\S))\S*",
+    re.IGNORECASE,
+)
 _ENDS_A_SENTENCE = ".,;:!?'’”»"
+
+
+def foreign_scheme(text: str) -> str | None:
+    """The first address in a text that is not one of the web, like `javascript:x`; None if none."""
+    found = _FOREIGN.search(text)
+    return found[0] if found else None
 
 
 def split(text: str) -> list[tuple[str, str | None]]:

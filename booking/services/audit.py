@@ -1,8 +1,7 @@
 """The audit: a row for every change and every look into a patient's record."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,19 +51,6 @@ def record(
     )
 
 
-def differences(old: Any, new: Any) -> str:
-    """What differs between two values of one dataclass, for an entry's reason."""
-    pairs = ((one.name, getattr(old, one.name), getattr(new, one.name)) for one in fields(old))
-    changed = [f"{name}: {_word(a)}, now {_word(b)}" for name, a, b in pairs if a != b]
-    return "; ".join(changed) or "as it was"
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, frozenset):
-        return "+".join(str(one) for one in sorted(value)) or "none"
-    return "none" if value in {None, ""} else str(value)
-
-
 def history(session: Session, booking_id: int) -> list[AuditEntry]:
     """A booking's entries, oldest first."""
     query = select(AuditEntry).where(AuditEntry.booking_id == booking_id).order_by(AuditEntry.id)
@@ -73,11 +59,17 @@ def history(session: Session, booking_id: int) -> list[AuditEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What somebody looks for: who, what, and between which instants (half-open)."""
+    """
+    What somebody looks for: who, what, and between which instants (half-open).
+
+    Of several actions any fits; `subject` is what an entry is about.
+    """
 
     staff_id: int | None = None
     actor_kind: str | None = None
     action: str | None = None
+    actions: tuple[str, ...] = ()
+    subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -90,6 +82,8 @@ def search(
         AuditEntry.staff_id == wanted.staff_id if wanted.staff_id else None,
         AuditEntry.actor_kind == wanted.actor_kind if wanted.actor_kind else None,
         AuditEntry.action == wanted.action if wanted.action else None,
+        AuditEntry.action.in_(wanted.actions) if wanted.actions else None,
+        AuditEntry.subject == wanted.subject if wanted.subject else None,
         AuditEntry.at >= wanted.since if wanted.since else None,
         AuditEntry.at < wanted.until if wanted.until else None,
         AuditEntry.id < before_id if before_id else None,

@@ -162,6 +162,12 @@ def feed_lines(session: Session) -> list[str]:
     ]
 
 
+def feed_names(session: Session) -> dict[int, str]:
+    """Whose calendar each feed is, and on which device, by id."""
+    feeds = session.scalars(select(Feed).options(joinedload(Feed.practitioner)))
+    return {feed.id: f"{feed.practitioner.name}, {feed.name}" for feed in feeds}
+
+
 def feed_version(session: Session, rulebook: Rulebook, token: str, *, now: datetime) -> FeedVersion:
     """
     What a feed's token stands for, and the tag of its present answer.

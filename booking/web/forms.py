@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
+
+from flask import render_template
 
 from booking.domain.people import Findings, Person, read_birth_parts, read_name
 from booking.formats.contacts import read_contacts
@@ -14,6 +17,12 @@ KEPT = 20_000
 def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
     """What was typed into these fields, as it was typed."""
     return {name: form.get(name, "")[:KEPT] for name in names or FIELDS}
+
+
+def shown(template: str, found: Findings, **values: Any) -> tuple[str, int]:
+    """A page with a form, and what is wrong with what was typed into it, if anything is."""
+    page = render_template(template, errors=found.errors, **values)
+    return page, 422 if found.errors else 200
 
 
 def read_person(

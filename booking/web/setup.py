@@ -7,26 +7,24 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid, NotFound
-from booking.domain.hours import OpenStretch
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
 from booking.formats import places
 from booking.services.admin import first_setup
 from booking.services.admin.first_setup import FirstClinic
-from booking.services.staff import sessions
+from booking.services.staff import accounts, sessions
 from booking.web import forms
 from booking.web.access import set_staff_cookie
-from booking.web.admin import reading
+from booking.web.admin import reading, same_hours
 from booking.web.admin.clinic import FIELDS as CLINIC_FIELDS
 from booking.web.admin.clinic import read_details
 from booking.web.installation import here, read, write
 from booking.web.limits import READS, limited
 from booking.web.wording import WEEKDAYS
 
-_HOURS = ("opens", "closes", "break_from", "break_until")
 _FIELDS = (
     *CLINIC_FIELDS,
-    *_HOURS,
+    *same_hours.FIELDS,
     "practitioner",
     "practitioner_email",
     "service",
@@ -59,22 +57,22 @@ def first(token: str) -> ResponseReturnValue:
     values = dict.fromkeys(_FIELDS, "") | _USUAL
     days = _MONDAY_TO_FRIDAY
     if request.method == "POST":
-        values, days = forms.typed(request.form, *_FIELDS), set(request.form.getlist("weekday")[:7])
+        values = forms.typed(request.form, *_FIELDS)
+        days = set(request.form.getlist(same_hours.DAYS_FIELD)[:7])
         clinic = _read(values, days, found)
         done = _found_clinic(token, clinic, values["admin_email"], found) if clinic else None
         if done is not None:
             return done
-    page = render_template(
+    return forms.shown(
         "setup/first.html",
+        found,
         token=token,
         values=values,
         days=days,
         weekdays=WEEKDAYS,
-        errors=found.errors,
         countries=places.countries().items(),
         zones=places.time_zones().items(),
     )
-    return page, 422 if found.errors else 200
 
 
 def _found_clinic(
@@ -107,14 +105,13 @@ def _read(values: Mapping[str, str], days: set[str], found: Findings) -> FirstCl
     details = read_details(values, found)
     practitioner = reading.read_label(values, "practitioner", found, most=200)
     email = reading.read_email_of(values, "practitioner_email", found)
-    week = _read_week(values, days, found)
+    week = same_hours.read_same_hours(values, days, found)
     service = reading.read_label(values, "service", found, most=200)
     minutes = reading.read_number(values, "minutes", found, least=5, most=480)
     longest = max((one.closes - one.opens for one in week), default=minutes)
-    if not found.errors and minutes > longest:
+    if minutes > longest:
         found.add("minutes", "too_long", f"No opening is longer than {longest} minutes")
-    if not values["admin_email"].strip():
-        found.add("admin_email", "missing", "Enter your e-mail address")
+    _check_administrator(values, found)
     if found.errors or details is None:
         return None
     return FirstClinic(
@@ -129,28 +126,12 @@ def _read(values: Mapping[str, str], days: set[str], found: Findings) -> FirstCl
     )
 
 
-def _read_week(values: Mapping[str, str], days: set[str], found: Findings) -> list[OpenStretch]:
-    """The same hours on each of the days, with a break or without one."""
-    numbers = sorted(int(day) for day in days if day in {str(n) for n in range(7)})
-    if not numbers:
-        found.add("weekday", "missing", "Choose at least one day")
-    for name in ("opens", "closes"):
-        if not values[name].strip():
-            found.add(name, "missing", "Enter a time like 09:30")
-    opens = reading.read_clock(values, "opens", found, default=0)
-    closes = reading.read_clock(values, "closes", found, default=0)
-    begins = reading.read_clock(values, "break_from", found, default=closes)
-    ends = reading.read_clock(values, "break_until", found, default=begins)
-    if found.errors:
-        return []
-    if closes <= opens:
-        found.add("closes", "before_open", "Enter a time after the one it opens at")
-    elif not opens <= begins <= ends <= closes:
-        found.add("break_from", "outside", "Enter a break between opening and closing")
-    stretches = [(opens, begins), (ends, closes)] if begins < ends else [(opens, closes)]
-    return [
-        OpenStretch(day, since, until)
-        for day in numbers
-        for since, until in stretches
-        if since < until
-    ]
+def _check_administrator(values: Mapping[str, str], found: Findings) -> None:
+    """What the account would be refused for, with all else that is wrong."""
+    reading.read_email_of(values, "admin_email", found)
+    if not values["admin_email"].strip():
+        found.add("admin_email", "missing", "Enter your e-mail address")
+    try:
+        accounts.require_good(request.form.get("password", ""))
+    except Invalid as invalid:
+        found.errors += invalid.errors

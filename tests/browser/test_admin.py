@@ -34,7 +34,7 @@ def test_a_day_is_closed_and_what_it_strands_is_settled(
     page.locator(f"#cancel-{cancelled.id}").check()
     page.get_by_label("Reason").fill("The doctor is at a course")
     button(page, "Save and do this").click()
-    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    expect(page.get_by_text("Saved. What patients see follows it from now on.")).to_be_visible()
     assert now_is(clinic, kept).state is State.CONFIRMED
     assert now_is(clinic, cancelled).state is State.CANCELLED
     assert not is_offered(clinic, wall("01-13 11:00"))
@@ -55,7 +55,7 @@ def test_closures_from_all_sides(page: Page, clinic: Clinic, look: Look):
     look("bookings that are affected")
     page.get_by_label("Keep them all").check()
     button(page, "Save and do this").click()
-    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    expect(page.get_by_text("Saved. What patients see follows it from now on.")).to_be_visible()
     look("a closure")
 
 
@@ -132,7 +132,7 @@ def test_the_clinic_from_all_sides(page: Page, clinic: Clinic, look: Look):
     look("the clinic with an error")
     page.get_by_label("Accent colour").fill("#8a1c5b")
     button(page, "Save").click()
-    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    expect(page.get_by_text("Saved. What patients see follows it from now on.")).to_be_visible()
     look("the clinic in its own colour")
     page.goto("/")
     look("the first page in the clinic's own colour")
@@ -186,7 +186,7 @@ def test_a_patient_who_loses_their_time_takes_another(
     page.get_by_label("Reason").fill("Dr. Ahmed is ill")
     look("a booking that is offered new times")
     button(page, "Save and do this").click()
-    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    expect(page.get_by_text("Saved. What patients see follows it from now on.")).to_be_visible()
     page.goto("/desk?day=2026-01-13")
     expect(page.get_by_text("1 patient has to choose a new time")).to_be_visible()
     look("a board with somebody who waits")
@@ -213,7 +213,7 @@ def test_texts_from_all_sides(page: Page, clinic: Clinic, look: Look):
     heading(page, "Our privacy notice")
     look("a text in its preview")
     button(page, "Publish").click()
-    expect(page.get_by_text("Saved. Patients see it already.")).to_be_visible()
+    expect(page.get_by_text("Saved. What patients see follows it from now on.")).to_be_visible()
 
 
 def test_support_lines_from_all_sides(page: Page, clinic: Clinic, look: Look):

@@ -55,3 +55,18 @@ def test_a_wrong_password_keeps_the_address_and_says_no_more_than_it_must(page: 
     expect(summary).to_contain_text("The e-mail address or the password is not right")
     expect(page.get_by_label("E-mail")).to_have_value(RECEPTION)
     expect(page.get_by_label("Password")).to_be_empty()
+
+
+def test_on_a_phone_the_header_is_one_row_and_a_menu(page: Page):
+    page.set_viewport_size({"width": 320, "height": 700})
+    sign_in(page)
+    header = page.get_by_role("banner")
+    box = header.bounding_box()
+    assert box is not None
+    assert box["height"] < 64
+    expect(header.get_by_role("link", name="Waitlist")).not_to_be_visible()
+    page.get_by_role("button", name="Menu").press("Enter")
+    expect(header.get_by_role("link", name="Waitlist")).to_be_visible()
+    expect(button(page, "Sign out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(header.get_by_role("link", name="Waitlist")).not_to_be_visible()

@@ -29,7 +29,7 @@ OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 MARKS = ["to_patients", "add:3"]
 FOR_STAFF = ("admin/", "desk/", "setup/", "staff/", "mailbox/", "layout/desk", "layout/plain")
 FOR_STAFF += ("mail/doctor.", "parts/effect", "parts/previewed", "parts/busy_times")
-FOR_STAFF += ("parts/language_switch",)
+FOR_STAFF += ("parts/language_switch", "parts/entry", "parts/same_hours")
 TO_WRAP = {
     "book/check.html",
     "book/question.html",

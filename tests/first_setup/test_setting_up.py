@@ -153,6 +153,13 @@ def test_what_makes_no_sense_is_said_beside_the_field_and_nothing_is_saved(
     assert send(visitor, link).status == 303
 
 
+def test_all_that_is_wrong_is_said_at_once(visitor: Visitor, empty: Clinic, link: str):
+    wrong = {"name": "", "closes": "08:00", "admin_email": "x", "password": "short"}
+    shown = send(visitor, link, **wrong)
+    assert shown.status == 422
+    assert list(shown.summary()) == ["name", "closes", "admin_email", "password"]
+
+
 def test_hours_without_a_break(visitor: Visitor, empty: Clinic, link: str):
     send(visitor, link, break_from="", break_until="", opens="10:00", closes="12:00")
     found = visitor.get("/api/v1/slots?service=consultation&from=2026-01-13&to=2026-01-13")

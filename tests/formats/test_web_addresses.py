@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking.formats.web_addresses import split
+from booking.formats.web_addresses import foreign_scheme, split
 
 ROOM = "https://video.example/room"
 
@@ -42,3 +42,17 @@ def test_nothing_else_becomes_a_link(text: str):
 
 def test_no_text_has_no_pieces():
     assert split("") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Join: javascript:alert(1) now", "javascript:alert(1)"),
+        ("ftp://host/file", "ftp://host/file"),
+        ("DATA:text/html,x", "DATA:text/html,x"),
+        (f"Join at {ROOM}, PIN:1234", None),
+        ("http://video.example; about your data: ask us. At 10:30", None),
+    ],
+)
+def test_only_addresses_of_the_web_are_told_apart_from_others(text: str, address: str | None):
+    assert foreign_scheme(text) == address

@@ -130,8 +130,8 @@ def test_a_removed_calendar_gives_its_time_back(clinic: Clinic) -> None:
     assert is_offered(clinic, TUESDAY_9)
     # Newest first; what was gone already is no deed.
     assert words(clinic) == [
-        ("dr-ahmed", "Hospital: removed"),
-        ("dr-ahmed", "Hospital: 1 times brought in"),
+        ("Dr. Ahmed", "Hospital: removed"),
+        ("Dr. Ahmed", "Hospital: 1 times brought in"),
     ]
 
 

@@ -132,11 +132,13 @@ def test_the_audit_says_what_a_facet_was_and_is(clinic: Clinic) -> None:
         lambda session, _: [entry.reason for entry in session.query(AuditEntry)][-2:]
     )
     assert first == (
-        "consultation: patients: all, now new; mode: in_person, now video; "
-        "mode_text: none, now We send a link"
+        "Micro needling consultation: For whom: everybody → new patients; "
+        "Visits take place: in person → by video; "
+        "What patients need to know: none → We send a link"
     )
     assert second == (
-        "consultation: mode: video, now in_person; mode_text: We send a link, now none"
+        "Micro needling consultation: Visits take place: by video → in person; "
+        "What patients need to know: We send a link → none"
     )
 
 

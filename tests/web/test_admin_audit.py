@@ -4,7 +4,7 @@ import re
 
 from booking.services.audit import Actor
 from booking.store.records import AuditEntry
-from booking.web.admin.audit import ACTIONS
+from booking.web.admin.audit_words import ACTIONS, SUBJECTS
 from config import ROOT
 from tests.services.deeds import TUESDAY_9, cancel, count
 from tests.support import RECEPTION, Clinic
@@ -64,3 +64,40 @@ def test_every_action_that_is_recorded_has_words():
     recorded = {action for source in sources for action in recording.findall(source)}
     assert {"viewed", "rules", "kept", "feed_added"} <= recorded
     assert recorded - {"state", "undo"} <= set(ACTIONS)
+
+
+def test_a_change_of_the_set_up_is_told_in_the_words_of_its_page(admin: Visitor, clinic: Clinic):
+    page = "/admin/services/consultation"
+    form = admin.get(page).form(page).values
+    assert admin.post(page, form | {"buffer_after": "10", "go": "save"}).status == 303
+    (line,) = lines(admin.get(f"{AUDIT}?what=rules:service"))
+    assert "Services: changed" in line
+    assert "Buffer after: 0 → 10 minutes" in line
+    assert "Micro needling consultation" in line
+    assert lines(admin.get(f"{AUDIT}?what=kind:set-up")) == [line]
+    assert "Nothing fits" in admin.get(f"{AUDIT}?what=rules:hours").words
+
+
+def test_an_account_is_named_by_its_address(admin: Visitor, clinic: Clinic):
+    form = admin.get("/admin/staff/new").form("/admin/staff/new").values
+    new = {"email": "new@clinic.example", "roles": "reception"}
+    assert admin.post("/admin/staff/new", form | new).status in {200, 303}
+    first, *_ = lines(admin.get(f"{AUDIT}?what=kind:staff"))
+    assert "new@clinic.example" in first
+    assert "staff:" not in admin.get(AUDIT).words
+
+
+def test_days_in_the_wrong_order_are_said_beside_the_field(admin: Visitor, clinic: Clinic):
+    shown = admin.get(f"{AUDIT}?first=2026-01-13&last=2026-01-12")
+    assert shown.status == 422
+    assert "not before the first" in shown.why("last")
+    assert shown.value("first") == "2026-01-13"
+    assert "a day that exists" in admin.get(f"{AUDIT}?first=never").why("first")
+
+
+def test_every_subject_of_the_set_up_can_be_looked_for():
+    naming = re.compile(r"(?:\bEdit\(|\"rules\", now=now, subject=)\"([\w ]+)\"")
+    sources = [path.read_text() for path in (ROOT / "booking" / "services").rglob("*.py")]
+    named = {subject for source in sources for subject in naming.findall(source)}
+    assert {"hours", "closure", "clinic"} <= named
+    assert named <= set(SUBJECTS)

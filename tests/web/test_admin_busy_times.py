@@ -32,6 +32,16 @@ EVENT = "\r\n".join(
 
 
 def send(admin: Visitor, raw: bytes, source: str = "Hospital rota") -> Page:
+    """Look at a calendar and bring it in; the first page if that refuses it."""
+    shown = look(admin, raw, source)
+    return shown if shown.status == 422 else admin.post(BUSY, confirming(shown))
+
+
+def confirming(shown: Page) -> dict[str, str]:
+    return next(form.values for form in shown.forms if form.values.get("deed") == "save")
+
+
+def look(admin: Visitor, raw: bytes, source: str = "Hospital rota") -> Page:
     form = admin.get(BUSY).form(BUSY)
     file = FileStorage(BytesIO(raw), "rota.ics", "file")
     # In memory: a temporary file of the test's own client would never be closed.
@@ -50,6 +60,28 @@ def test_a_calendar_is_read_and_its_time_is_taken(admin: Visitor, clinic: Clinic
     assert "3 times, read" in admin.get(HOURS).words
     assert not is_offered(clinic, TUESDAY_9)
     assert is_offered(clinic, wall("01-13 10:00"))
+
+
+def test_what_a_calendar_would_do_is_shown_before_it_is_brought_in(admin: Visitor, clinic: Clinic):
+    booking = clinic.book(wall("01-13 09:30"))
+    evening = EVENT.replace(b"COUNT=3", b"COUNT=2").replace(b"T100000", b"T101500")
+    shown = look(admin, evening)
+    assert shown.status == 200
+    assert "busy 2 times, from Tuesday 13 January 2026, 9:00 am until" in shown.words
+    assert "Of these 2 lie within opening hours" in shown.words
+    assert "Tuesday 20 January, 9:00 am – 10:15 am" in shown.words
+    assert f'href="/desk/bookings/{booking.id}"' in shown.text
+    assert "None was read yet" in shown.words
+    assert is_offered(clinic, TUESDAY_9)
+    night = EVENT.replace(b"T090000", b"T200000").replace(b"T100000", b"T210000")
+    assert "None of them lies within opening hours" in look(admin, night).words
+
+
+def test_what_the_preview_carries_on_is_checked(admin: Visitor, clinic: Clinic):
+    form = confirming(look(admin, EVENT))
+    assert admin.post(BUSY, form | {"spans": "x"}).status == 422
+    assert admin.post(BUSY, form | {"spans": "5-4 1-2 99999999999-99999999999"}).status == 303
+    assert is_offered(clinic, TUESDAY_9)
 
 
 def test_clashes_are_shown_and_lead_to_the_booking(admin: Visitor, clinic: Clinic):

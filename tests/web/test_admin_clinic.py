@@ -31,7 +31,7 @@ def test_every_page_says_the_new_name_and_place_at_once(admin: Visitor, clinic: 
     page = admin.get("/book")
     for words in ("Klinik am Park", "Parkstraße 1, 10115 Berlin", "030 1234567", "praxis@klinik"):
         assert words in page.words
-    assert "name: Ahmed Skin Clinic, now Klinik am Park" in admin.get("/admin/audit").words
+    assert "Name: Ahmed Skin Clinic → Klinik am Park" in admin.get("/admin/audit").words
 
 
 def test_another_zone_moves_the_hours_and_asks_about_the_bookings(admin: Visitor, clinic: Clinic):
@@ -165,6 +165,6 @@ def test_until_when_patients_may_change_their_bookings_is_set_here(admin: Visito
     assert send(admin, move_cut_off_hours="48", cancel_cut_off_hours="24").status == 303
     saved = clinic.read(lambda session, _: clinic_details.as_it_is(session))
     assert (saved.move_cut_off_hours, saved.cancel_cut_off_hours) == (48, 24)
-    assert "move_cut_off_hours: 0, now 48" in admin.get("/admin/audit").words
+    assert "Last move online before a visit: 0 → 48 hours" in admin.get("/admin/audit").words
     page = admin.get(f"/manage/{clinic.links.keys.new(booking.uid, 0)}")
     assert "To move it, please call us" in page.words

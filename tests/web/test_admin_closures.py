@@ -42,7 +42,7 @@ def send(admin: Visitor, form: dict[str, str], **changes: str) -> Page:
 
 def test_a_day_is_closed_and_opened_again(admin: Visitor, clinic: Clinic):
     done = send(admin, DAY_OFF)
-    assert (done.status, done.location) == (303, f"{CLOSURES}?saved=1")
+    assert (done.status, done.location) == (303, f"{CLOSURES}?saved=1&part=closed#closed")
     shown = admin.follow(done)
     assert "Course" in shown.words
     assert not is_offered(clinic, TUESDAY_9)
@@ -156,3 +156,28 @@ def test_the_same_for_an_extra_day(
 def test_an_unknown_deed_changes_nothing(admin: Visitor, clinic: Clinic):
     assert send(admin, {"deed": "burn"}).status == 422
     assert send(admin, {"deed": "reopen", "id": "9" * 30}).status in {200, 303}
+
+
+def test_what_is_closed_already_is_said_so(admin: Visitor, clinic: Clinic):
+    assert send(admin, DAY_OFF).status == 303
+    again = send(admin, DAY_OFF, name="Under another name")
+    assert again.status == 422
+    assert "closed at these times already" in again.why("first")
+    assert again.value("name") == "Under another name"
+    assert count(clinic, Closure) == 1
+    # One afternoon of it, or the same of another year, is something else.
+    assert send(admin, DAY_OFF, yearly="1").status == 303
+
+
+def test_what_becomes_of_29_february_stands_beside_the_field(admin: Visitor, clinic: Clinic):
+    (label,) = admin.get(CLOSURES).document.all("label", **{"for": "yearly"})
+    assert "it begins on 1 March, or ends on 28 February" in label.words
+
+
+def test_after_removing_the_page_stays_at_its_list(admin: Visitor, clinic: Clinic):
+    shown = admin.follow(send(admin, SATURDAY))
+    form = next(form for form in shown.forms if form.values.get("deed") == "close-extra")
+    done = admin.post(CLOSURES, form.values)
+    assert done.location == f"{CLOSURES}?saved=1&part=opened#opened"
+    (opened,) = admin.follow(done).document.all("section", id="opened")
+    assert "Saved." in opened.words

@@ -106,3 +106,17 @@ def test_a_preview_saves_nothing(admin: Visitor, clinic: Clinic):
     assert ticked(shown) == [KING]
     assert "None now 14" in shown.words
     assert count(clinic, Closure) == 0
+
+
+def test_regions_have_names(admin: Visitor):
+    (select,) = admin.get(f"{HOLIDAYS}?region=DC").document.all("select", name="region")
+    names = {one.attrs["value"]: one.words for one in select.all("option")}
+    assert (names["DC"], names["CA"]) == ("District of Columbia", "California")
+
+
+def test_what_has_passed_is_shown_and_not_ticked(admin: Visitor, clinic: Clinic):
+    page = admin.get(HOLIDAYS)
+    assert "Already past: New Year" in page.words
+    assert not page.document.all("input", value="2026-01-01")
+    assert tick(admin, "2026-01-01").status == 303
+    assert count(clinic, Closure) == 0

@@ -68,6 +68,44 @@ def test_two_rows_may_take_turns(admin: Visitor, clinic: Clinic):
     assert not is_offered(clinic, wall("01-20 07:00"))
 
 
+def test_the_same_hours_on_several_days_are_entered_once(admin: Visitor, clinic: Clinic):
+    form = admin.get(HOURS).form(HOURS).values
+    empty = {f"{part}-{n}": "" for n in range(10) for part in ("opens", "closes")}
+    whole = {"opens": "08:00", "break_from": "12:30", "break_until": "13:00", "closes": "18:00"}
+    days = {"weekday": ["1", "2", "5"], "go": "save"}
+    assert admin.post(HOURS, form | empty | whole | days).status == 303
+    assert count(clinic, OpeningHours) == 6
+    assert is_offered(clinic, wall("01-13 17:30"))
+    assert is_offered(clinic, wall("01-17 08:00"))
+    assert not is_offered(clinic, wall("01-12 17:00"))
+
+
+def test_a_preview_of_several_days_shows_them_as_rows(admin: Visitor, clinic: Clinic):
+    shown = send(admin, "preview", weekday="5", opens="10:00", closes="12:00")
+    assert (shown.value("weekday-10"), shown.value("opens-10")) == ("5", "10:00")
+    assert shown.value("opens") == ""
+    assert count(clinic, OpeningHours) == 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "why"),
+    [
+        ({"opens": "10:00", "closes": "12:00"}, "weekday", "at least one day"),
+        ({"weekday": "5", "opens": "10:00"}, "closes", "Enter a time like 09:30"),
+        ({"weekday": "5", "opens": "10:00", "closes": "09:00"}, "closes", "after the one"),
+        ({"weekday": "1", "opens": "10:00", "closes": "11:00"}, "opens-10", "open at this time"),
+    ],
+)
+def test_several_days_that_make_no_sense_are_said_so(
+    admin: Visitor, clinic: Clinic, typed: dict[str, str], field: str, why: str
+):
+    shown = send(admin, **typed)
+    assert shown.status == 422
+    assert why in shown.why(field)
+    assert list(shown.summary()) == [field]
+    assert count(clinic, OpeningHours) == 10
+
+
 LUNCH = {"weekday_10": "1", "kind_10": "break", "opens_10": "10:15", "closes_10": "10:45"}
 
 
@@ -193,3 +231,33 @@ def test_it_can_be_open_until_midnight(admin: Visitor, clinic: Clinic):
     assert send(admin, opens_9="20:00", closes_9="00:00").status == 303
     assert admin.get(HOURS).form(HOURS).values["closes-9"] == "00:00"
     assert is_offered(clinic, wall("01-16 23:30"))
+
+
+def test_all_that_is_missing_of_the_decisions_is_said_at_once(admin: Visitor, clinic: Clinic):
+    first = clinic.book(TUESDAY_9)
+    clinic.book(wall("01-13 09:30"))
+    asked = send(admin, opens_2="10:00")
+    form = next(form for form in asked.forms if "booking" in form.values).values
+    both = [str(first.id), str(first.id + 1)]
+    shown = admin.post(HOURS, form | {"booking": both, f"do-{first.id}": "cancel", "reason": ""})
+    assert shown.status == 422
+    assert list(shown.summary()) == ["stranded", "reason"]
+
+
+def test_what_was_so_already_is_not_said_to_be_saved(admin: Visitor, clinic: Clinic):
+    as_it_was = admin.follow(send(admin))
+    assert "Nothing was different, so nothing was changed." in as_it_was.words
+    assert not clinic.read(
+        lambda session, _: audit.search(session, audit.Search(action="rules"), limit=1)
+    )
+    assert "Saved." in admin.follow(send(admin, opens_2="10:00")).words
+
+
+def test_a_preview_of_several_plans_names_in_a_line_what_stays(admin: Visitor, clinic: Clinic):
+    add_practitioner(clinic, "dr-lee")
+    assert "The same as now" not in admin.get(HOURS).words
+    shown = send(admin, "preview", opens_2="11:00")
+    assert "The same as now: Micro needling consultation, dr-lee" in shown.words
+    opened = [one for one in shown.document.all("details") if "plan-ahead" in one.attrs["class"]]
+    assert [("open" in one.attrs, "Dr. Ahmed" in one.words) for one in opened] == [(True, True)]
+    assert "Nothing changes next week for" in send(admin, "preview").words

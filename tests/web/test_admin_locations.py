@@ -120,7 +120,7 @@ def test_nobody_can_be_at_two_places(app: Flask, admin: Visitor, clinic: Clinic,
     also = {"weekday-11": "5", "opens-11": "10:00", "closes-11": "12:00", "location-11": "1"}
     shown = admin.post(HOURS, {**week, **also, "go": "save"})
     assert shown.status == 422
-    assert "Saturday is open at this time already" in shown.why("opens-11")
+    assert "They are at Lakeside then" in shown.why("opens-11")
     forms = admin.get("/admin/closures").forms
     closures = next(form.values for form in forms if form.values.get("deed") == "open")
     extra = {"day": "2026-01-17", "opens": "10:00", "closes": "12:00", "location": "1"}
@@ -156,3 +156,40 @@ def test_the_clinics_own_location_stays(admin: Visitor, clinic: Clinic):
 
 def test_what_is_not_there_is_not_there(admin: Visitor):
     assert admin.get("/admin/locations/nothing").status == 404
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("07:00", "08:00"), ("11:00", "12:00")])
+def test_hours_on_two_clocks_may_show_the_same_times(
+    admin: Visitor, clinic: Clinic, lakeside: None, opens: str, closes: str
+):
+    # In Chicago it is an hour earlier: 11:00 there is in the doctor's lunch break here.
+    week = admin.get(HOURS).form(HOURS).values
+    tuesday = {"weekday-11": "1", "opens-11": opens, "closes-11": closes, "location-11": "2"}
+    done = admin.post(HOURS, {**week, **tuesday, "go": "save"})
+    assert done.status == 303
+    assert f"{opens} – {closes} at Lakeside" in admin.follow(done).words
+
+
+def test_nobody_is_at_two_places_at_one_instant(admin: Visitor, clinic: Clinic, lakeside: None):
+    week = admin.get(HOURS).form(HOURS).values
+    tuesday = {"weekday-11": "1", "opens-11": "12:00", "closes-11": "13:00", "location-11": "2"}
+    shown = admin.post(HOURS, {**week, **tuesday, "go": "save"})
+    assert shown.status == 422
+    assert "They are at Main office then, by its own clock" in shown.why("opens-11")
+    assert "Tuesday 13 January 2026" in shown.why("opens-11")
+
+
+@pytest.mark.parametrize(("opens", "status"), [("11:00", 303), ("12:00", 422)])
+def test_an_extra_opening_is_compared_by_instants_too(
+    admin: Visitor, clinic: Clinic, lakeside: None, opens: str, status: int
+):
+    forms = admin.get("/admin/closures").forms
+    form = next(form.values for form in forms if form.values.get("deed") == "open")
+    extra = {"practitioner": "1", "location": "2", "day": "2026-01-13", "opens": opens}
+    sent = {**form, **extra, "closes": f"{int(opens[:2]) + 1}:00", "go": "save"}
+    assert admin.post("/admin/closures", sent).status == status
+
+
+def test_the_list_of_rooms_says_where_each_is(admin: Visitor, clinic: Clinic, lakeside: None):
+    assert send(admin, "/admin/rooms/new", name="Room 1", location="2").status == 303
+    assert "room · Lakeside" in admin.get("/admin/rooms").words

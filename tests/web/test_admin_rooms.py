@@ -35,7 +35,7 @@ def test_two_doctors_share_a_room_by_the_pages_alone(admin: Visitor, clinic: Cli
     assert is_offered(clinic, TUESDAY_9, practitioner="dr-weber")
     clinic.book(TUESDAY_9)
     assert not is_offered(clinic, TUESDAY_9, practitioner="dr-weber")
-    assert f"rooms: none, now {room}" in admin.get("/admin/audit").words
+    assert "Needs: none → Room 1" in admin.get("/admin/audit").words
 
 
 def test_a_room_is_renamed_and_archived(admin: Visitor, clinic: Clinic):

@@ -78,6 +78,12 @@ def test_who_no_longer_offers_it_has_their_bookings_decided_on(admin: Visitor, c
         ({"horizon_days": "1", "notice": "2880"}, "horizon_days", "further ahead"),
         ({"cap_day": "0"}, "cap_day", "from 1 to"),
         ({"cap_week": "0"}, "cap_week", "from 1 to"),
+        ({"cap_day": "5", "cap_week": "4"}, "cap_day", "no more than the most in a week"),
+        (
+            {"mode": "video", "mode_text": "Join: javascript:alert(1)"},
+            "mode_text",
+            "“javascript:alert(1)” is no web address",
+        ),
         ({"who": "99"}, "who", "Choose who"),
     ],
 )

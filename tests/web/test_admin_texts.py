@@ -92,6 +92,16 @@ def test_a_review_alone_is_a_version_but_no_new_notice(admin: Visitor, clinic: C
     assert "Last reviewed: 11 January 2026" in admin.get("/").words
 
 
+def test_nobody_here_reviewed_what_came_with_the_program(admin: Visitor, clinic: Clinic):
+    assert "last reviewed" not in admin.get("/admin/texts").words
+    page = admin.get(HOME)
+    assert "Not reviewed here yet." in page.words
+    assert page.value("reviewed_on") == ""
+    assert send(admin, reviewed_today="1").status == 303
+    assert admin.get(HOME).value("reviewed_on") == "2026-01-12"
+    assert "last reviewed 12 January 2026" in admin.get("/admin/texts").words
+
+
 def test_the_clinics_own_facts_stand_in_their_places(admin: Visitor, clinic: Clinic):
     send(admin, PRIVACY, body="## Ask\n\nCall {phone} or {email}, {clinic}, {doctor}.")
     page = admin.get("/privacy")

@@ -13,9 +13,11 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.lifecycle import State
+from booking.domain.steps import opens_within
 from booking.domain.time import Span
 from booking.services import audit
 from booking.services.audit import Actor
+from booking.services.clinic import Rulebook
 from booking.services.times import acceptance
 from booking.services.times.availability import Offers
 from booking.store.base import insert_row, table
@@ -64,6 +66,46 @@ def replace(
     if rows:
         session.execute(insert(table(BusyTime)), rows)
         _give_back_holds(session, practitioner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What bringing a calendar in would take: of opening hours, and the visits booked within it."""
+
+    in_hours: list[Span]
+    bookings: list[tuple[Booking, Span]]
+
+
+def preview(
+    session: Session,
+    rulebook: Rulebook,
+    practitioner_id: int,
+    spans: Collection[Span],
+    *,
+    now: datetime,
+) -> Preview:
+    """What `spans`, ascending, would do. It asks and changes nothing."""
+    rules = {
+        plan.place.id: plan.rules
+        for plan in rulebook.plans
+        if plan.practitioner_id == practitioner_id
+    }
+    coming = session.scalars(
+        select(Booking)
+        .options(joinedload(Booking.patient))
+        .where(
+            Booking.practitioner_id == practitioner_id,
+            Booking.state == State.CONFIRMED,
+            Booking.start > now,
+        )
+        .order_by(Booking.start)
+    )
+    visits = ((visit, Span(visit.start, visit.end)) for visit in coming)
+    met = ((visit, next((s for s in spans if s.overlaps(own)), None)) for visit, own in visits)
+    return Preview(
+        in_hours=[span for span in spans if any(opens_within(one, span) for one in rules.values())],
+        bookings=[(visit, span) for visit, span in met if span is not None],
+    )
 
 
 def bring_in(
@@ -132,8 +174,8 @@ def _lock(session: Session, practitioner_id: int) -> None:
 def _record(
     session: Session, practitioner_id: int, words: str, actor: Actor, now: datetime
 ) -> None:
-    slug = session.get_one(Practitioner, practitioner_id).slug
-    audit.record(session, actor, "busy_times", now=now, subject=slug, reason=words)
+    name = session.get_one(Practitioner, practitioner_id).name
+    audit.record(session, actor, "busy_times", now=now, subject=name, reason=words)
 
 
 def _named(practitioner_id: int, source: str) -> tuple[Any, Any]:

@@ -10,8 +10,9 @@ from booking.domain.errors import NotSetUp
 from booking.formats.pictures import Drawn
 from booking.services import audit
 from booking.services.admin import locations
+from booking.services.admin.change_words import differences
 from booking.services.admin.rule_changes import Edit
-from booking.services.audit import Actor, differences
+from booking.services.audit import Actor
 from booking.services.clinic import LOGO
 from booking.store.clinic import Clinic, Picture
 

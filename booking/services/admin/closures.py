@@ -1,12 +1,16 @@
 """Closures of the clinic, absences of practitioners, and openings on single dates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.hours import Minutes, show_clock
+from booking.domain.hours import show_clock
+from booking.domain.meeting import meet
+from booking.domain.time import ONE_DAY
 from booking.services.admin.hours import week_of
 from booking.services.admin.rule_changes import Edit
 from booking.store.base import insert_row
@@ -53,21 +57,40 @@ def openings(session: Session, *, today: date) -> list[ExtraOpening]:
     return list(session.scalars(query.order_by(ExtraOpening.day, ExtraOpening.opens)))
 
 
-def places_of(
-    session: Session, practitioner_id: int, day: date, between: Minutes
+def places_at_once(
+    session: Session, new: NewOpening, zones: Mapping[int, ZoneInfo]
 ) -> frozenset[int]:
-    """The locations at which somebody is open at any of these wall times of the day."""
-    own = [(where, one) for where, one in week_of(session, practitioner_id) if one.is_on(day)]
+    """The locations, `new`'s among them, at which its practitioner is at an instant of it."""
+    # Where the clock is far ahead or behind, it is another date there.
+    days = [new.day + n * ONE_DAY for n in range(-2, 3)]
     extra = session.scalars(
         select(ExtraOpening).where(
-            ExtraOpening.practitioner_id == practitioner_id, ExtraOpening.day == day
+            ExtraOpening.practitioner_id == new.practitioner_id, ExtraOpening.day.in_(days)
         )
     )
-    hours = [(where, one.opens, one.closes) for where, one in own]
-    hours += [(one.location_id, one.opens, one.closes) for one in extra]
-    return frozenset(
-        where for where, opens, closes in hours if opens < between[1] and between[0] < closes
+    hours = [(one.location_id, one.day, (one.opens, one.closes)) for one in extra]
+    hours += [
+        (where, day, (one.opens, one.closes))
+        for where, one in week_of(session, new.practitioner_id)
+        for day in days
+        if one.is_on(day)
+    ]
+    here = (new.day, (new.opens, new.closes), zones[new.location_id])
+    return frozenset(where for where, day, wall in hours if meet(*here, day, wall, zones[where]))
+
+
+def stands_already(session: Session, new: NewClosure) -> bool:
+    """Whether the same is closed at the same times, under whatever name."""
+    query = select(Closure.id).where(
+        Closure.practitioner_id == new.practitioner_id,
+        Closure.location_id == new.location_id,
+        Closure.first_day == new.first,
+        Closure.last_day == new.last,
+        Closure.begins == new.begins,
+        Closure.ends == new.ends,
+        Closure.is_yearly == new.yearly,
     )
+    return session.scalar(query.limit(1)) is not None
 
 
 def close(new: NewClosure) -> Edit:
@@ -97,7 +120,7 @@ def reopen(closure_id: int) -> Edit:
     def apply(session: Session) -> str:
         gone = session.get(Closure, closure_id)
         if gone is None:
-            return "removed already"
+            return ""
         session.delete(gone)
         return f"removed: {gone.name}, {gone.first_day} to {gone.last_day}"
 
@@ -128,7 +151,7 @@ def close_extra(opening_id: int) -> Edit:
     def apply(session: Session) -> str:
         gone = session.get(ExtraOpening, opening_id)
         if gone is None:
-            return "removed already"
+            return ""
         session.delete(gone)
         return f"removed: {gone.day}, {show_clock(gone.opens)} to {show_clock(gone.closes)}"
 

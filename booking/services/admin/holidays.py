@@ -57,6 +57,9 @@ def switch(
     """
 
     def apply(session: Session) -> str:
+        was = frozenset(one.day for one in known if one.is_closed)
+        if (region, closed_on) == (region_of(session), was):
+            return ""
         session.execute(update(Clinic).values(region=region))
         session.execute(delete(Closure).where(_on([one.day for one in known])))
         for one in known:

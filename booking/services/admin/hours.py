@@ -1,5 +1,6 @@
 """A practitioner's weekly hours."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, select
@@ -60,10 +61,12 @@ def _without(opened: Minutes, pauses: Sequence[Minutes]) -> Iterator[Minutes]:
 
 def set_week(practitioner: Practitioner, week: Week) -> Edit:
     """Put these hours and breaks in the place of those there are."""
-    practitioner_id, slug = practitioner.id, practitioner.slug
+    practitioner_id, name = practitioner.id, practitioner.name
 
     def apply(session: Session) -> str:
         before = week_of(session, practitioner_id)
+        if Counter(before) == Counter(week):
+            return ""
         session.execute(delete(OpeningHours).where(OpeningHours.practitioner_id == practitioner_id))
         for location_id, stretch in week:
             insert_row(
@@ -80,8 +83,8 @@ def set_week(practitioner: Practitioner, week: Week) -> Edit:
                 is_break=isinstance(stretch, Break),
             )
 
-        places = {row.id: row.slug for row in session.scalars(select(Location))}
-        return f"{slug}: {_words(before, places)}; now: {_words(week, places)}"
+        places = {row.id: row.name for row in session.scalars(select(Location))}
+        return f"{name}: {_words(before, places)}; now: {_words(week, places)}"
 
     return Edit("hours", apply)
 

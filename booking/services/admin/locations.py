@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound, NotSetUp, OwnLocation
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
-from booking.services.audit import differences
 from booking.store.clinic import Location
 
 # What the first one is called, until somebody calls it something else.
@@ -82,9 +82,9 @@ def change(slug: str, new: Premises) -> Edit:
         old = as_it_is(row)
         row.name, row.address, row.time_zone = new.name, new.address, new.time_zone
         row.directions, row.is_archived = new.directions, new.is_archived
-        return f"{slug}: {differences(old, new)}"
+        return of(old.name, differences(old, new))
 
-    return Edit("location", apply)
+    return Edit("location", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Premises) -> Edit:
@@ -100,6 +100,6 @@ def add(slug: str, new: Premises) -> Edit:
                 directions=new.directions,
             )
         )
-        return f"{slug}: added"
+        return f"{new.name}: added"
 
     return Edit("location", apply)

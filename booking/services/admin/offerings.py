@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
 from booking.domain.modes import Mode, Patients
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
-from booking.services.audit import differences
 from booking.store.base import insert_row
-from booking.store.clinic import Service, ServicePractitioner, ServiceRoom
+from booking.store.clinic import Practitioner, Room, Service, ServicePractitioner, ServiceRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,9 @@ def change(slug: str, new: Offering) -> Edit:
         session.execute(delete(ServiceRoom).where(ServiceRoom.service_id == row.id))
         for room_id in sorted(new.rooms):
             insert_row(session, ServiceRoom, service_id=row.id, room_id=room_id)
-        return f"{slug}: {differences(old, new)}"
+        return of(old.name, differences(old, new, _names(session)))
 
-    return Edit("service", apply)
+    return Edit("service", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Offering) -> Edit:
@@ -130,6 +130,13 @@ def add(slug: str, new: Offering) -> Edit:
     def apply(session: Session) -> str:
         session.add(Service(slug=slug, name=new.name, length_minutes=new.length))
         session.flush()
-        return change(slug, new).apply(session).replace(slug, f"{slug}: added", 1)
+        words = change(slug, new).apply(session).removeprefix(f"{new.name}: ")
+        return f"{new.name}: added; {words}"
 
     return Edit("service", apply)
+
+
+def _names(session: Session) -> dict[int, str]:
+    """Of practitioners, rooms and devices, which share one row of ids."""
+    people, rooms = session.scalars(select(Practitioner)), session.scalars(select(Room))
+    return {one.id: one.name for one in (*people, *rooms)}

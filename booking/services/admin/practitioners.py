@@ -7,10 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
-from booking.services.audit import differences
 from booking.store.base import insert_row
-from booking.store.clinic import Practitioner, Resource, ServicePractitioner
+from booking.store.clinic import Practitioner, Resource, Service, ServicePractitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,10 @@ def change(slug: str, new: Person) -> Edit:
         for service_id in sorted(new.services):
             insert_row(session, ServicePractitioner, service_id=service_id, practitioner_id=row.id)
 
-        return f"{slug}: {differences(old, new)}"
+        names = {one.id: one.name for one in session.scalars(select(Service))}
+        return of(old.name, differences(old, new, names))
 
-    return Edit("practitioner", apply)
+    return Edit("practitioner", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Person, *, now: datetime) -> Edit:
@@ -82,6 +83,7 @@ def add(slug: str, new: Person, *, now: datetime) -> Edit:
         session.flush()
         session.add(Practitioner(id=resource.id, slug=slug, name=new.name, email=new.email))
         session.flush()
-        return change(slug, new).apply(session).replace(slug, f"{slug}: added", 1)
+        words = change(slug, new).apply(session).removeprefix(f"{new.name}: ")
+        return f"{new.name}: added; {words}"
 
     return Edit("practitioner", apply)

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
+from booking.services.admin import locations
+from booking.services.admin.change_words import differences, of
 from booking.services.admin.rule_changes import Edit
-from booking.services.audit import differences
 from booking.store.claims import Claim
 from booking.store.clinic import Resource, Room
 
@@ -55,9 +56,10 @@ def change(slug: str, new: Facility) -> Edit:
         old = as_it_is(row)
         row.name, row.is_device, row.is_archived = new.name, new.is_device, new.is_archived
         row.location_id = new.location_id
-        return f"{slug}: {differences(old, new)}"
+        names = {one.id: one.name for one in locations.all_locations(session)}
+        return of(old.name, differences(old, new, names))
 
-    return Edit("room", apply)
+    return Edit("room", apply, archives=new.is_archived)
 
 
 def add(slug: str, new: Facility, *, now: datetime) -> Edit:
@@ -78,7 +80,7 @@ def add(slug: str, new: Facility, *, now: datetime) -> Edit:
                 location_id=new.location_id,
             )
         )
-        return f"{slug}: added"
+        return f"{new.name}: added"
 
     return Edit("room", apply)
 

@@ -5,7 +5,7 @@ The change itself is an `Edit` of one of the neighbouring modules. Everything ha
 locks of all practitioners, so that nobody books by the old rules meanwhile.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -40,11 +40,13 @@ class Edit:
     """
     A change of rules: how the audit names what it is about, and the change itself.
 
-    `apply` makes it, and says in words for the audit what it was.
+    `apply` makes it and says in words for the audit what it was; no words: all was so already.
     """
 
     subject: str
     apply: Callable[[Session], str]
+    # Whether what it is about is not offered afterwards.
+    archives: bool = False
 
 
 class Choice(StrEnum):
@@ -106,9 +108,10 @@ def carry_out(
     actor: Actor,
     random_token: RandomToken,
     now: datetime,
-) -> None:
+) -> bool:
     """
-    Change the rules, and do with each stranded booking what was chosen, in one transaction.
+    Change the rules, and do with each stranded booking what was chosen, in one transaction;
+    whether there was anything to change.
 
     `reason` stands in the records of the bookings, and in the mail to their patients. Bookings
     that fit again are no longer marked.
@@ -117,7 +120,8 @@ def carry_out(
         BookingsStranded: nothing was chosen for one of them.
     """
     before, after, words = _apply(session, edit)
-    stranded = _stranded(session, before, after, now=now)
+    gone = _gone_holds(session, before, after, now=now)
+    stranded = _stranded(session, before, after, gone, now=now)
     if any(one.booking_id not in choices for one in stranded):
         raise BookingsStranded
     _restore_fitting(session, links, before, after, now=now)
@@ -127,8 +131,13 @@ def carry_out(
         for one in stranded:
             if choices[one.booking_id] is choice:
                 deed.do(one.booking_id, choice)
-    _give_back_holds(session, before, after, now=now)
-    audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=words[:_WORDS_MAX])
+    # Whoever is just filling in the form learns at the end of it that the time is gone.
+    if gone:
+        session.execute(delete(Hold).where(Hold.id.in_(gone)))
+    if words:
+        reason = words[:_WORDS_MAX]
+        audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=reason)
+    return bool(words)
 
 
 def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
@@ -143,7 +152,8 @@ def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
         _plan_ahead(after, plan, old.get(plan.key, []), new.get(plan.key, []), monday)
         for plan in plans.values()
     ]
-    return Effect(_stranded(session, before, after, now=now), week)
+    gone = _gone_holds(session, before, after, now=now)
+    return Effect(_stranded(session, before, after, gone, now=now), week)
 
 
 def next_week(session: Session, *, now: datetime) -> list[PlanAhead]:
@@ -175,9 +185,13 @@ def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook, str]:
 
 
 def _stranded(
-    session: Session, before: Rulebook, after: Rulebook, *, now: datetime
+    session: Session, before: Rulebook, after: Rulebook, gone: Sequence[int], *, now: datetime
 ) -> list[Stranded]:
-    """Coming bookings that lose their time or their room; not those kept earlier."""
+    """
+    Coming bookings that lose their time or their room; not those kept earlier.
+
+    Among them those to which times are promised that are held by one of the holds that are `gone`.
+    """
     needed = any(plan.needs for plan in (*before.plans, *after.plans))
     without_room = room_claims.provide(session, after, now=now) if needed else set()
     coming = session.scalars(
@@ -186,7 +200,7 @@ def _stranded(
         .where(Booking.state == State.CONFIRMED, Booking.start > now)
         .order_by(Booking.start)
     )
-    asked_in_vain = _lose_their_offers(session, before, after, now=now)
+    asked_in_vain = set(session.scalars(select(Offer.booking_id).where(Offer.hold_id.in_(gone))))
     return [
         Stranded(
             booking_id=booking.id,
@@ -230,22 +244,8 @@ def _is_gone(rulebook: Rulebook, booking: Booking) -> bool:
     return is_closed(plan.rules, Span(booking.start, booking.end))
 
 
-def _lose_their_offers(
-    session: Session, before: Rulebook, after: Rulebook, *, now: datetime
-) -> set[int]:
-    """Bookings to which times are promised that the change takes away again."""
-    gone = _gone_holds(session, before, after, now=now)
-    return set(session.scalars(select(Offer.booking_id).where(Offer.hold_id.in_(gone))))
-
-
-def _give_back_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> None:
-    """Whoever is just filling in the form learns at the end of it that the time is gone."""
-    gone = _gone_holds(session, before, after, now=now)
-    if gone:
-        session.execute(delete(Hold).where(Hold.id.in_(gone)))
-
-
 def _gone_holds(session: Session, before: Rulebook, after: Rulebook, *, now: datetime) -> list[int]:
+    """What is held now and not allowed, or in no room that is needed, after the change."""
     held = session.scalars(select(Hold).where(Hold.expires_at > now))
     needs = {plan.key: plan.needs for plan in before.plans}
     other_rooms = {plan.key for plan in after.plans if plan.needs != needs.get(plan.key)}

@@ -9,15 +9,19 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import BookingsStranded
 from booking.domain.people import Findings, read_reason
 from booking.services.admin import rule_changes
-from booking.services.admin.rule_changes import Choice, Edit, Effect
+from booking.services.admin.rule_changes import Choice, Edit, Effect, PlanAhead
 from booking.web.access import current_staff
 from booking.web.clinic import local
 from booking.web.installation import here, read, write
 
 Show = Callable[[dict[str, Any]], ResponseReturnValue]
+# The address of the page that says how it went, see `saved`.
+Done = Callable[[str], str]
+_DECIDE = "Decide on each booking that is affected"
+_SAVED, _ARCHIVED, _AS_IT_WAS = "1", "archived", "same"
 
 
-def change(edit: Edit, found: Findings, *, show: Show, done: str) -> ResponseReturnValue:
+def change(edit: Edit, found: Findings, *, show: Show, done: Done) -> ResponseReturnValue:
     """
     Save what the form asks for, or show what saving would do.
 
@@ -25,26 +29,37 @@ def change(edit: Edit, found: Findings, *, show: Show, done: str) -> ResponseRet
     decided on, also one that was made since the page was shown, leads back there.
     """
     if request.form.get("go") == "save":
-        choices, reason = _choices(), read_reason(request.form.get("reason", ""), found)
-        if set(choices.values()) - {Choice.KEEP} and not reason and not found.errors:
-            found.add("reason", "missing", "Say why, so that patients and colleagues know")
+        choices = _choices()
+        if choices.keys() != set(_shown_bookings()):
+            found.add("stranded", "missing", _DECIDE)
+        reason = _reason(choices, found)
         if not found.errors:
             try:
-                _save(edit, choices, reason)
+                is_changed = _save(edit, choices, reason)
             except BookingsStranded:
                 if choices:
-                    found.add("stranded", "missing", "Decide on each booking that is affected")
+                    found.add("stranded", "missing", _DECIDE)
             else:
-                return redirect(done, code=303)
+                how = _ARCHIVED if edit.archives else _SAVED
+                return redirect(done(how if is_changed else _AS_IT_WAS), code=303)
     effect = here().database.rehearse(
         lambda session, now: rule_changes.effect(session, edit, now=now)
     )
-    return show(_shown(effect))
+    return show(_shown(effect) | {"is_preview": True})
 
 
-def _save(edit: Edit, choices: dict[int, Choice], reason: str) -> None:
+def _reason(choices: dict[int, Choice], found: Findings) -> str:
+    own = Findings()
+    reason = read_reason(request.form.get("reason", ""), own)
+    if set(choices.values()) - {Choice.KEEP} and not reason and not own.errors:
+        own.add("reason", "missing", "Say why, so that patients and colleagues know")
+    found.errors += own.errors
+    return reason
+
+
+def _save(edit: Edit, choices: dict[int, Choice], reason: str) -> bool:
     person, links, random_token = current_staff(), here().links, here().random_token
-    write(
+    return write(
         lambda session, now: rule_changes.carry_out(
             session,
             links,
@@ -60,10 +75,22 @@ def _save(edit: Edit, choices: dict[int, Choice], reason: str) -> None:
 
 def _choices() -> dict[int, Choice]:
     """What was chosen for each booking on the page, or for all of them at once."""
-    shown = [int(text) for text in request.form.getlist("booking") if text.isdecimal()][:2000]
     for_all = _choice(request.form.get("all", ""))
-    chosen = {number: for_all or _choice(request.form.get(f"do-{number}", "")) for number in shown}
+    chosen = {
+        number: for_all or _choice(request.form.get(f"do-{number}", ""))
+        for number in _shown_bookings()
+    }
     return {number: choice for number, choice in chosen.items() if choice is not None}
+
+
+def _shown_bookings() -> list[int]:
+    return [int(text) for text in request.form.getlist("booking") if text.isdecimal()][:2000]
+
+
+def saved() -> str:
+    """How it went, for the page that is shown after it: saved, archived, as it was; or nothing."""
+    how = request.args.get("saved", "")
+    return how if how in {_SAVED, _ARCHIVED, _AS_IT_WAS} else ""
 
 
 def _choice(text: str) -> Choice | None:
@@ -80,7 +107,7 @@ def page(
         errors=found.errors,
         reason=request.form.get("reason", ""),
         for_all=_choice(request.form.get("all", "")) or "",
-        saved=request.args.get("saved") == "1",
+        saved=saved(),
         **more,
     )
     return text, 422 if found.errors else 200
@@ -106,22 +133,24 @@ def _shown(effect: Effect) -> dict[str, Any]:
             }
             for one in effect.stranded
         ],
-        "week": [
+        "week": sorted(map(_plan, effect.week), key=lambda plan: -plan["changed"]),
+    }
+
+
+def _plan(plan: PlanAhead) -> dict[str, Any]:
+    """A plan's week ahead, and by how many times it changes."""
+    return {
+        "name": ", ".join(part for part in (plan.service, plan.practitioner, plan.place) if part),
+        "changed": sum(abs(len(day.after) - day.before) for day in plan.days),
+        "times": sum(len(day.after) for day in plan.days),
+        "days": [
             {
-                "service": plan.service,
-                "practitioner": plan.practitioner,
-                "place": plan.place,
-                "days": [
-                    {
-                        "day": day.day,
-                        "before": day.before,
-                        "count": len(day.after),
-                        "first": local(day.after[0], plan.zone) if day.after else None,
-                        "last": local(day.after[-1], plan.zone) if day.after else None,
-                    }
-                    for day in plan.days
-                ],
+                "day": day.day,
+                "before": day.before,
+                "count": len(day.after),
+                "first": local(day.after[0], plan.zone) if day.after else None,
+                "last": local(day.after[-1], plan.zone) if day.after else None,
             }
-            for plan in effect.week
+            for day in plan.days
         ],
     }

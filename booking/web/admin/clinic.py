@@ -51,7 +51,7 @@ def clinic() -> ResponseReturnValue:
         edit,
         found,
         show=lambda effect: _page(effect, found, values),
-        done=url_for("admin.clinic", saved="1"),
+        done=lambda saved: url_for("admin.clinic", saved=saved),
     )
 
 

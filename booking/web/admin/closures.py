@@ -23,6 +23,8 @@ from booking.web.installation import read
 _CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
 _OPEN = ("practitioner", "location", "day", "opens", "closes")
 _AT = "at-"
+# The list that each deed changes.
+_LISTS = {"close": "closed", "reopen": "closed", "open": "opened", "close-extra": "opened"}
 _NAME_MAX = 100
 _LONGEST_DAYS = 3 * 366
 
@@ -41,6 +43,7 @@ def closures() -> ResponseReturnValue:
             effect,
             found,
             **_lists(),
+            part=request.args.get("part", ""),
             deed=deed,
             typed=values | {"deed": deed},
             values=values,
@@ -48,7 +51,14 @@ def closures() -> ResponseReturnValue:
 
     if edit is None:
         return show(changing.as_it_is())
-    return changing.change(edit, found, show=show, done=url_for("admin.closures", saved="1"))
+    # Back to the list that was changed, not to the top of a long page.
+    part = _LISTS.get(deed, "closed")
+    return changing.change(
+        edit,
+        found,
+        show=show,
+        done=lambda saved: url_for("admin.closures", saved=saved, part=part, _anchor=part),
+    )
 
 
 def _lists() -> dict[str, Any]:
@@ -126,7 +136,11 @@ def _read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
             found.add("ends", "before_begin", "Enter a time after the one it begins at")
     if found.errors or first is None or last is None:
         return None
-    return rules.close(NewClosure(name, who, first, last, begins, ends, yearly, where))
+    new = NewClosure(name, who, first, last, begins, ends, yearly, where)
+    if read(lambda session, _: rules.stands_already(session, new)):
+        found.add("first", "stands_already", "This is closed at these times already")
+        return None
+    return rules.close(new)
 
 
 def _check_days(first: date, last: date, yearly: bool, found: Findings) -> None:
@@ -154,12 +168,14 @@ def _read_opening(values: Mapping[str, str], found: Findings) -> Edit | None:
         found.add("day", "in_past", "This day has passed")
     if found.errors or who is None or day is None:
         return None
-    elsewhere = read(lambda s, _: rules.places_of(s, who, day, (opens, closes))) - {where}
+    new = NewOpening(who, where, day, opens, closes)
+    zones = {place.id: place.zone for place in rulebook().places}
+    elsewhere = read(lambda session, _: rules.places_at_once(session, new, zones)) - {where}
     if elsewhere:
         name = next(place.name for place in rulebook().places if place.id in elsewhere)
         found.add("opens", "elsewhere", f"They are at {name} at this time")
         return None
-    return rules.open_extra(NewOpening(who, where, day, opens, closes))
+    return rules.open_extra(new)
 
 
 def _whose(text: str, found: Findings) -> tuple[int | None, int | None]:

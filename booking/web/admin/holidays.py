@@ -25,7 +25,8 @@ _YEARS_AHEAD = 3
 def holidays() -> ResponseReturnValue:
     """One year's holidays in the clinic's country."""
     clinic = facts()
-    this_year = local_day(now(), clinic.zone).year
+    today = local_day(now(), clinic.zone)
+    this_year = today.year
     year = _year(this_year)
 
     def look(session: Session, _: object) -> tuple[str | None, list[Holiday]]:
@@ -33,9 +34,11 @@ def holidays() -> ResponseReturnValue:
         return region, rules.of_year(session, clinic.country, region, year)
 
     region, known = read(look)
-    closed, found = {one.day for one in known if one.is_closed}, Findings()
+    # What has passed cannot be opened or closed any more.
+    coming = [one for one in known if one.day >= today]
+    closed, found = {one.day for one in coming if one.is_closed}, Findings()
     if request.method == "POST":
-        closed = _ticked() & {one.day for one in known}
+        closed = _ticked() & {one.day for one in coming}
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
         return changing.page(
@@ -45,16 +48,21 @@ def holidays() -> ResponseReturnValue:
             year=year,
             years=range(this_year, this_year + _YEARS_AHEAD),
             region=region or "",
-            regions=public_holidays.regions(clinic.country),
-            holidays=known,
+            regions=public_holidays.region_names(clinic.country).items(),
+            holidays=coming,
+            past=[one for one in known if one.day < today],
             closed=closed,
         )
 
     if request.method == "GET":
         return show(changing.as_it_is())
-    edit = rules.switch(year, region, known, frozenset(closed))
-    done = url_for("admin.holidays", year=year, region=region, saved="1")
-    return changing.change(edit, found, show=show, done=done)
+    edit = rules.switch(year, region, coming, frozenset(closed))
+    return changing.change(
+        edit,
+        found,
+        show=show,
+        done=lambda saved: url_for("admin.holidays", year=year, region=region, saved=saved),
+    )
 
 
 def _year(this_year: int) -> int:

@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.hours import (
     Break,
-    Minutes,
     OpenStretch,
     breaks_on,
     open_on,
     show_clock,
 )
+from booking.domain.meeting import first_meeting
 from booking.domain.people import Findings
 from booking.domain.time import MINUTE, ONE_DAY, local_day
+from booking.formats.dates import show_day_year
 from booking.services.admin import hours as rules
 from booking.services.admin import practitioners as people
 from booking.services.admin.hours import Located
@@ -24,7 +25,7 @@ from booking.services.admin.rule_changes import Edit
 from booking.services.clinic import Place
 from booking.store.engine import Session
 from booking.web import forms
-from booking.web.admin import busy_times, changing, reading
+from booking.web.admin import busy_times, changing, reading, same_hours
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
@@ -35,8 +36,8 @@ _BREAK = "break"
 _BLANK_ROWS = 3
 _ROWS_AT_MOST = 60
 _EVERY_AT_MOST = 8
-# What alternates differently meets within so many weeks, or never.
-_WEEKS_LOOKED_AT = _EVERY_AT_MOST * (_EVERY_AT_MOST - 1)
+# Hours and their break may both have passed, and fit all the same.
+_LONG_AGO = date(2024, 1, 1)
 Row = dict[str, str]
 
 
@@ -61,9 +62,14 @@ def hours(practitioner: str) -> ResponseReturnValue:
     who, week, everybody, busy = read(look)
     places = places_in_use()
     found, rows = Findings(), [_row(located) for located in week]
+    same = forms.typed(request.form, *same_hours.FIELDS, "where")
+    days = set(request.form.getlist(same_hours.DAYS_FIELD)[:7])
     edit: Edit | None = None
     if request.method == "POST":
         rows = _typed()
+        if more := _on_several_days(same, days, found):
+            # They stand among the rows now, like any other.
+            rows, same, days = [*rows, *more], {}, set()
         typed = _read(rows, found, places)
         if not found.errors:
             _check_services(who.id, typed, found)
@@ -79,16 +85,22 @@ def hours(practitioner: str) -> ResponseReturnValue:
             practitioners=[{"slug": one.slug, "name": one.name} for one in everybody],
             rows=[*rows, *({"weekday": ""} for _ in range(_BLANK_ROWS))],
             typed=_flat(rows),
+            same=same,
+            days=days,
             weekdays=WEEKDAYS,
             locations=reading.choice_of(places),
-            drawn=_drawn(week),
+            drawn=_drawn(week, dict(reading.choice_of(places))),
             busy=busy,
         )
 
     if edit is None:
         return show(changing.as_it_is())
-    done = url_for("admin.hours", practitioner=who.slug, saved="1")
-    return changing.change(edit, found, show=show, done=done)
+    return changing.change(
+        edit,
+        found,
+        show=show,
+        done=lambda saved: url_for("admin.hours", practitioner=who.slug, saved=saved),
+    )
 
 
 def _check_services(practitioner_id: int, week: rules.Week, found: Findings) -> None:
@@ -127,6 +139,14 @@ def _typed() -> list[Row]:
     return rows
 
 
+def _on_several_days(same: Row, days: set[str], found: Findings) -> list[Row]:
+    """Rows for the hours that were entered once for several days."""
+    if not days and not any(same[name].strip() for name in same_hours.FIELDS):
+        return []
+    stretches = same_hours.read_same_hours(same, days, found)
+    return [_row((0, one)) | {"location": same["where"]} for one in stretches]
+
+
 def _flat(rows: Sequence[Row]) -> Row:
     return {f"{part}-{n}": row[part] for n, row in enumerate(rows) for part in _PARTS}
 
@@ -141,24 +161,44 @@ def _read(rows: Sequence[Row], found: Findings, places: Sequence[Place]) -> rule
         for number in range(len(rows))
     ]
     if not found.errors:
-        for number, (where, stretch) in enumerate(week):
-            # At two places at once nobody can be either.
-            alike = (one for _, one in week[:number] if type(one) is type(stretch))
-            if any(_overlap(stretch, other) for other in alike):
-                what = "has a break" if isinstance(stretch, Break) else "is open"
-                words = f"{WEEKDAYS[stretch.weekday]} {what} at this time already"
-                found.add(f"opens-{number}", "overlap", words)
-            if isinstance(stretch, Break) and not _interrupts(stretch, where, week):
-                words = (
-                    f"{WEEKDAYS[stretch.weekday]} is not open at this time, so it needs no break"
-                )
-                found.add(f"opens-{number}", "not_open", words)
+        _check_alone(week, found)
     return week
 
 
+def _check_alone(week: rules.Week, found: Findings) -> None:
+    """At two places at once nobody can be, and a break interrupts something."""
+    today = local_day(now(), facts().zone)
+    for number, (where, stretch) in enumerate(week):
+        alike = [one for one in week[:number] if type(one[1]) is type(stretch)]
+        if (words := _taken((where, stretch), alike, today)) is not None:
+            found.add(f"opens-{number}", "overlap", words)
+        if isinstance(stretch, Break) and not _interrupts(stretch, where, week):
+            words = f"{WEEKDAYS[stretch.weekday]} is not open at this time, so it needs no break"
+            found.add(f"opens-{number}", "not_open", words)
+
+
+def _taken(located: Located, others: rules.Week, today: date) -> str | None:
+    """What to say of the first of the others with which it shares an instant, if one does."""
+    where, stretch = located
+    here = rulebook().at(where).zone
+    for other_place, other in others:
+        there = rulebook().at(other_place)
+        day = first_meeting(stretch, here, other, there.zone, since=today)
+        if day is not None and there.zone != here:
+            first = show_day_year(day)
+            return f"They are at {there.place.name} then, by its own clock, first on {first}"
+        if day is not None:
+            what = "has a break" if isinstance(stretch, Break) else "is open"
+            return f"{WEEKDAYS[stretch.weekday]} {what} at this time already"
+    return None
+
+
 def _interrupts(pause: Break, where: int, week: rules.Week) -> bool:
+    zone = rulebook().at(where).zone
     return any(
-        place == where and isinstance(one, OpenStretch) and _overlap(pause, one)
+        place == where
+        and isinstance(one, OpenStretch)
+        and first_meeting(pause, zone, one, zone, since=_LONG_AGO) is not None
         for place, one in week
     )
 
@@ -191,41 +231,34 @@ def _read_row(values: Mapping[str, str], number: int, found: Findings) -> OpenSt
     return stretch(int(values[weekday]), opens, closes, since, until, every)
 
 
-def _overlap(one: OpenStretch | Break, other: OpenStretch | Break) -> bool:
-    """Whether both are on at one time on some date to come."""
-    if one.weekday != other.weekday or one.opens >= other.closes or other.opens >= one.closes:
-        return False
-    starts = [day for day in (one.since, other.since) if day]
-    first = max(starts, default=date(2024, 1, 1))
-    days = (first + n * ONE_DAY for n in range(7 * _WEEKS_LOOKED_AT))
-    return any(one.is_on(day) and other.is_on(day) for day in days)
-
-
-def _drawn(located: rules.Week) -> dict[str, Any]:
+def _drawn(located: rules.Week, names: Mapping[str, str]) -> dict[str, Any]:
     """Next week as bars: minutes after the first hour that is shown, seven days."""
-    week = [stretch for _, stretch in located]
     today = local_day(now(), facts().zone)
     monday = today - timedelta(days=today.weekday()) + 7 * ONE_DAY
-    opened = [one for one in week if isinstance(one, OpenStretch)]
-    pauses = [one for one in week if isinstance(one, Break)]
-    dates = [monday + n * ONE_DAY for n in range(7)]
-    days = [open_on(opened, (), day) for day in dates]
-    edges = [edge for day in days for stretch in day for edge in stretch] or [9 * 60, 17 * 60]
+    days = [_bars(located, monday + n * ONE_DAY, names) for n in range(7)]
+    edges = [edge for bars in days for one in bars for edge in one["edges"]] or [9 * 60, 17 * 60]
     first, last = min(edges) // 60, -(-max(edges) // 60)
     return {
         "first": first,
         "last": max(last, first + 1),
-        "days": [
-            {
-                "name": name,
-                "bars": [_bar(stretch) for stretch in hours],
-                "breaks": [_bar(one) for one in sorted(breaks_on(pauses, day)) if hours],
-            }
-            for name, day, hours in zip(WEEKDAYS, dates, days, strict=True)
-        ],
+        "days": [{"name": name, "bars": bars} for name, bars in zip(WEEKDAYS, days, strict=True)],
     }
 
 
-def _bar(stretch: Minutes) -> dict[str, Any]:
-    words = f"{show_clock(stretch[0])} – {show_clock(stretch[1])}"
-    return {"from": stretch[0], "long": stretch[1] - stretch[0], "words": words}
+def _bars(located: rules.Week, day: date, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A day's hours and then its breaks, each with its place where there are several."""
+    shown = []
+    for place in dict.fromkeys(place for place, _ in located):
+        here = [one for where, one in located if where == place]
+        hours = open_on([one for one in here if isinstance(one, OpenStretch)], (), day)
+        breaks = breaks_on([one for one in here if isinstance(one, Break)], day) if hours else []
+        shown += [(False, one, place) for one in hours] + [(True, one, place) for one in breaks]
+    return [
+        {
+            "edges": (opens, closes),
+            "is_break": is_break,
+            "words": f"{show_clock(opens)} – {show_clock(closes)}",
+            "place": names.get(str(place), ""),
+        }
+        for is_break, (opens, closes), place in sorted(shown)
+    ]

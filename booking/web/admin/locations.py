@@ -32,8 +32,7 @@ def locations() -> ResponseReturnValue:
         {"slug": one.slug, "name": one.name, "address": one.address, "archived": one.is_archived}
         for one in found
     ]
-    saved = request.args.get("saved") == "1"
-    return render_template("admin/locations.html", locations=listed, saved=saved)
+    return render_template("admin/locations.html", locations=listed, saved=changing.saved())
 
 
 @blueprint.route("/locations/new", methods=["GET", "POST"])
@@ -74,7 +73,9 @@ def _form(shown: Premises, *, slug: str | None) -> ResponseReturnValue:
     if edit is None:
         return show(changing.as_it_is())
     try:
-        return changing.change(edit, found, show=show, done=url_for("admin.locations", saved="1"))
+        return changing.change(
+            edit, found, show=show, done=lambda saved: url_for("admin.locations", saved=saved)
+        )
     except OwnLocation as refusal:
         words = "This is the clinic’s own location. Change its address instead of archiving it"
         found.add("archived", refusal.code, words)

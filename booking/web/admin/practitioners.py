@@ -1,6 +1,7 @@
 """The people whose time can be booked: adding them, what they offer, and archiving."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -31,8 +32,7 @@ def practitioners() -> ResponseReturnValue:
         {"slug": one.slug, "name": one.name, "archived": one.is_archived}
         for one in read(lambda session, _: people.everybody(session))
     ]
-    saved = request.args.get("saved") == "1"
-    return render_template("admin/practitioners.html", practitioners=listed, saved=saved)
+    return render_template("admin/practitioners.html", practitioners=listed, saved=changing.saved())
 
 
 @blueprint.route("/practitioners/new", methods=["GET", "POST"])
@@ -85,14 +85,14 @@ def _form(values: dict[str, Any], *, slug: str | None) -> ResponseReturnValue:
 
     if edit is None:
         return show(changing.as_it_is())
-    return changing.change(edit, found, show=show, done=_done(called, is_new=slug is None))
+    return changing.change(edit, found, show=show, done=partial(_done, called, slug is None))
 
 
-def _done(slug: str, *, is_new: bool) -> str:
+def _done(slug: str, is_new: bool, saved: str) -> str:
     """Who is new has no hours yet: on to them."""
     if is_new:
-        return url_for("admin.hours", practitioner=slug, saved="1")
-    return url_for("admin.practitioners", saved="1")
+        return url_for("admin.hours", practitioner=slug, saved=saved)
+    return url_for("admin.practitioners", saved=saved)
 
 
 def _values(person: Person) -> dict[str, Any]:

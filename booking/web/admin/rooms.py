@@ -16,7 +16,7 @@ from booking.store.engine import Session
 from booking.web import forms
 from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
-from booking.web.clinic import facts, now, places_in_use
+from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
 
 _FIELDS = ("name", "kind", "location", "archived")
@@ -26,12 +26,18 @@ _NAME_MAX = 200
 @blueprint.get("/rooms")
 def rooms() -> ResponseReturnValue:
     """What there is, and what is no longer used."""
+    names = {place.id: place.name for place in rulebook().places}
     listed = [
-        {"slug": one.slug, "name": one.name, "device": one.is_device, "archived": one.is_archived}
+        {
+            "slug": one.slug,
+            "name": one.name,
+            "device": one.is_device,
+            "archived": one.is_archived,
+            "where": names[one.location_id] if len(names) > 1 else "",
+        }
         for one in read(lambda session, _: facilities.all_rooms(session))
     ]
-    saved = request.args.get("saved") == "1"
-    return render_template("admin/rooms.html", rooms=listed, saved=saved)
+    return render_template("admin/rooms.html", rooms=listed, saved=changing.saved())
 
 
 @blueprint.route("/rooms/new", methods=["GET", "POST"])
@@ -73,7 +79,9 @@ def _form(facility: Facility, *, slug: str | None) -> ResponseReturnValue:
 
     if edit is None:
         return show(changing.as_it_is())
-    return changing.change(edit, found, show=show, done=url_for("admin.rooms", saved="1"))
+    return changing.change(
+        edit, found, show=show, done=lambda saved: url_for("admin.rooms", saved=saved)
+    )
 
 
 def _values(facility: Facility) -> dict[str, str]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.modes import MODE_WORDS, TEXT_MAX, Mode, Patients
 from booking.domain.people import Findings
 from booking.domain.slugs import free_slug
+from booking.formats.web_addresses import foreign_scheme
 from booking.services.admin import hours, offerings
 from booking.services.admin import practitioners as people
 from booking.services.admin.offerings import Offering
@@ -52,8 +53,7 @@ def services() -> ResponseReturnValue:
         }
         for row in found
     ]
-    saved = request.args.get("saved") == "1"
-    return render_template("admin/services.html", services=listed, saved=saved)
+    return render_template("admin/services.html", services=listed, saved=changing.saved())
 
 
 @blueprint.route("/services/new", methods=["GET", "POST"])
@@ -110,7 +110,9 @@ def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseRet
 
     if edit is None:
         return show(changing.as_it_is())
-    return changing.change(edit, found, show=show, done=url_for("admin.services", saved="1"))
+    return changing.change(
+        edit, found, show=show, done=lambda saved: url_for("admin.services", saved=saved)
+    )
 
 
 def _values(offering: Offering) -> dict[str, Any]:
@@ -141,6 +143,8 @@ def _read(
         else None
         for field in _CAPS
     }
+    if caps["cap_day"] and caps["cap_week"] and caps["cap_day"] > caps["cap_week"]:
+        found.add("cap_day", "above_week", "Enter no more than the most in a week")
     if numbers["horizon_days"] * 24 * 60 < numbers["notice"] and not found.errors:
         found.add("horizon_days", "before_notice", "Look further ahead than the minimum notice")
     patients, mode, mode_text = _read_facets(values, found)
@@ -172,6 +176,9 @@ def _read_facets(
     is_wrong = any(error.field == "mode_text" for error in found.errors)
     if mode is Mode.VIDEO and not text and not is_wrong:
         found.add("mode_text", "missing", "Say how patients join the video call")
+    if (address := foreign_scheme(text)) is not None:
+        words = f"“{address[:60]}” is no web address. Use one that begins with https://"
+        found.add("mode_text", "foreign_scheme", words)
     # In person there is nothing to join or to wait for: what stood there before goes.
     return patients, mode, "" if mode is Mode.IN_PERSON else text
 

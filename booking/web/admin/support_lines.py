@@ -8,7 +8,7 @@ from booking.formats import places
 from booking.services import support_lines as lines
 from booking.web import forms
 from booking.web.access import current_staff
-from booking.web.admin import reading
+from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts
 from booking.web.installation import read, write
@@ -35,7 +35,7 @@ def support_lines() -> ResponseReturnValue:
         lines=listed,
         values=values if found.errors else {"country": facts().country},
         countries=countries.items(),
-        saved=request.args.get("saved") == "1",
+        saved=changing.saved(),
         errors=found.errors,
     )
     return page, 422 if found.errors else 200

@@ -16,9 +16,10 @@ from booking.services import texts as published
 from booking.services.staff import accounts
 from booking.services.texts import Published
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web import texts as shown
 from booking.web.access import current_staff
-from booking.web.admin import reading
+from booking.web.admin import changing, reading
 from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, local, now, rulebook
 from booking.web.installation import here, read, write
@@ -43,13 +44,14 @@ def texts() -> ResponseReturnValue:
             "name": name,
             "title": documents.document(name).title,
             "version": one.version,
-            "reviewed_on": one.reviewed_on,
+            "reviewed_on": _reviewed_here(one),
             "behind": one.version < english[name].version,
         }
         for name, one in rulebook().texts[language].items()
     ]
-    saved = request.args.get("saved") == "1"
-    return render_template("admin/texts.html", texts=listed, saved=saved, **_switch(language))
+    return render_template(
+        "admin/texts.html", texts=listed, saved=changing.saved(), **_switch(language)
+    )
 
 
 @blueprint.route("/texts/<document>", methods=["GET", "POST"])
@@ -60,20 +62,21 @@ def text(document: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _form(described, latest, _earlier(document, language) or latest, found)
     words = {part.name: _read(part, found) for part in described.parts}
-    reviewed_on = _read_review(found, latest.reviewed_on)
+    reviewed_on = _read_review(found, latest, words)
     typed = Published(document, latest.version, words, reviewed_on, locale=language)
     if found.errors:
         return _form(described, latest, typed, found)
     if request.form.get("go") != "save":
         return _previewed(described, typed)
     try:
-        _publish(typed)
+        version = _publish(typed)
     except Outdated:
         message = "Somebody published another version meanwhile. Compare it, then save again"
         found.add("", "outdated", message)
         latest = rulebook().texts[language][document]
         return _form(described, latest, typed, found)
-    address = url_for("admin.texts", saved="1", language=_not_english(language))
+    saved = "same" if version == latest.version else "1"
+    address = url_for("admin.texts", saved=saved, language=_not_english(language))
     return redirect(address, code=303)
 
 
@@ -95,11 +98,12 @@ def _switch(language: str) -> dict[str, Any]:
     }
 
 
-def _publish(typed: Published) -> None:
+def _publish(typed: Published) -> int:
+    """The version that is shown from now on, which may be the one that was."""
     text_seen = request.form.get("seen", "")
     seen = int(text_seen) if text_seen.isdecimal() and len(text_seen) < 8 else 0
     actor = current_staff().actor
-    write(
+    return write(
         lambda session, now: published.publish(
             session,
             typed.document,
@@ -128,12 +132,23 @@ def _read(part: Part, found: Findings) -> str:
     return typed
 
 
-def _read_review(found: Findings, before: date | None) -> date | None:
+def _read_review(found: Findings, latest: Published, words: dict[str, str]) -> date | None:
+    today = local_day(now(), facts().zone)
     values = {"reviewed_on": request.form.get("reviewed_on", "")[:40]}
     day = reading.read_optional_day(values, "reviewed_on", found)
-    if day not in {None, before} and day > local_day(now(), facts().zone):
+    if request.form.get("reviewed_today") == "1":
+        return today
+    if day is not None and day != latest.reviewed_on and day > today:
         found.add("reviewed_on", "in_future", "This day has not come yet")
+    if day is None and latest.published_at is None and words == latest.words:
+        # Its own authors reviewed what came with the program; leaving that open changes nothing.
+        return latest.reviewed_on
     return day
+
+
+def _reviewed_here(text: Published) -> date | None:
+    """When somebody of the clinic reviewed it; nobody did while it is as it came."""
+    return text.reviewed_on if text.published_at else None
 
 
 def _earlier(document: str, language: str) -> Published | None:
@@ -166,11 +181,12 @@ def _form(
         )
 
     history, names = read(look)
-    page = render_template(
+    return forms.shown(
         "admin/text.html",
+        found,
         document=described,
         words=typed.words,
-        reviewed_on=typed.reviewed_on,
+        reviewed_on=typed.reviewed_on if request.method == "POST" else _reviewed_here(typed),
         seen=latest.version,
         line_max=documents.LINE_MAX,
         prose_max=documents.PROSE_MAX,
@@ -182,7 +198,5 @@ def _form(
             }
             for one in history
         ],
-        errors=found.errors,
         **_switch(typed.locale),
     )
-    return page, 422 if found.errors else 200

@@ -30,7 +30,7 @@ from booking.services.times.free_time import slot_of
 from booking.services.waitlist import entries
 from booking.store.bookings import Booking
 from booking.store.waitlist import WaitlistEntry
-from booking.web import times
+from booking.web import forms, times
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
@@ -133,14 +133,13 @@ def cancel(token: str) -> ResponseReturnValue:
         reason = read_reason(typed, found)
         if not found.errors:
             return _cancel(token, booking, reason)
-    page = render_template(
+    return forms.shown(
         "manage/cancel.html",
+        found,
         token=token,
         booking=booking_facts(booking),
         reason=typed,
-        errors=found.errors,
     )
-    return page, 422 if found.errors else 200
 
 
 def _cancel(token: str, booking: Booking, reason: str) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound, TransitionRefused
@@ -74,14 +74,13 @@ def details(token: str) -> ResponseReturnValue:
         new = _read(values, found)
         if not found.errors:
             return _change(token, booking, new)
-    page = render_template(
+    return forms.shown(
         "manage/details.html",
+        found,
         token=token,
         booking=booking_facts(booking),
         values=values,
-        errors=found.errors,
     )
-    return page, 422 if found.errors else 200
 
 
 def _read(values: Mapping[str, str], found: Findings) -> NewDetails:
