@@ -1,11 +1,13 @@
 """Dates and times in words, in clinic time, as a locale writes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.lists import format_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,27 @@ def show_moment_short(moment: datetime, *, locale: str = "en") -> str:
     """`Tue 13 Jan, 2:00 pm`: for subject lines."""
     day = format_date(moment.date(), _patterns(locale).short_day, locale=locale)
     return f"{day}{comma(locale)}{_isolated(show_clock(moment, locale=locale), locale)}"
+
+
+def show_weekday(weekday: int, *, locale: str = "en") -> str:
+    """`Monday`, which is 0: by itself, so with a capital letter in every language that has them."""
+    name = _weekday(weekday, locale)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def _weekday(weekday: int, locale: str) -> str:
+    return str(Locale.parse(locale).days["stand-alone"]["wide"][weekday])
+
+
+def show_every(weekday: int, *, locale: str = "en") -> str:
+    """`Mondays`; a language with no such word names the day."""
+    name = _weekday(weekday, locale)
+    return {"en": f"{name}s", "de": f"{name.lower()}s"}.get(locale, name)
+
+
+def show_list(words: Sequence[str], *, locale: str = "en") -> str:
+    """`a, b and c`."""
+    return format_list(list(words), locale="en_GB" if locale == "en" else locale)
 
 
 def show_zone(zone: ZoneInfo, *, locale: str = "en") -> str:

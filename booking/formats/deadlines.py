@@ -4,7 +4,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.domain.lifecycle import UNTIL_THE_START, CutOffs
+from booking.domain.sentences import to_patients
 from booking.formats import dates
+from booking.formats.languages import translate
+
+_BEGINS = to_patients("until it begins")
+_UNTIL = to_patients("until {moment}")
+_TOO_LATE = to_patients("It is too close to the visit to move or cancel it online. Please call us.")
+_BOTH = to_patients("You can move or cancel it online {until}. After that, please call us.")
+_CANCEL = to_patients("You can cancel it online {until}. To move it, please call us.")
+_MOVE = to_patients("You can move it online {until}. To cancel it, please call us.")
+_EACH = to_patients(
+    "You can move it online {until_moved}, and cancel it online {until_cancelled}."
+    " After that, please call us."
+)
 
 
 def show_deadlines(
@@ -20,16 +33,17 @@ def show_deadlines(
 
     def until(moment: datetime) -> str:
         if moment == start:
-            return "until it begins"
-        return f"until {dates.show_moment(moment.astimezone(zone), locale=locale)}"
+            return translate(locale, _BEGINS)
+        return translate(
+            locale, _UNTIL, moment=dates.show_moment(moment.astimezone(zone), locale=locale)
+        )
 
     if max(move, cancel) <= now:
-        return "It is too close to the visit to move or cancel it online. Please call us."
+        return translate(locale, _TOO_LATE)
     if move == cancel:
-        return f"You can move or cancel it online {until(move)}. After that, please call us."
+        return translate(locale, _BOTH, until=until(move))
     if move <= now:
-        return f"You can cancel it online {until(cancel)}. To move it, please call us."
+        return translate(locale, _CANCEL, until=until(cancel))
     if cancel <= now:
-        return f"You can move it online {until(move)}. To cancel it, please call us."
-    words = f"You can move it online {until(move)}, and cancel it online {until(cancel)}."
-    return f"{words} After that, please call us."
+        return translate(locale, _MOVE, until=until(move))
+    return translate(locale, _EACH, until_moved=until(move), until_cancelled=until(cancel))

@@ -45,8 +45,7 @@ class Links:
 
     def manage(self, token: str, *, language: str = ENGLISH) -> str:
         """Where the patient sees, moves or cancels the booking, in the language of the mail."""
-        chosen = "" if language == ENGLISH else f"?{urlencode({'lang': language})}"
-        return f"{self.public_url}/manage/{token}{chosen}"
+        return f"{self.public_url}/manage/{token}{_in(language)}"
 
     def move_to(self, token: str, slot: str) -> str:
         """Where the patient moves the booking to one slot, after looking at it."""
@@ -66,13 +65,13 @@ class Links:
         """What the links of the waitlist's offers are made with."""
         return self.keys.of("offer")
 
-    def waitlist(self, token: str) -> str:
+    def waitlist(self, token: str, *, language: str = ENGLISH) -> str:
         """Where somebody sees, changes or leaves their place on the waitlist."""
-        return f"{self.public_url}/waitlist/{token}"
+        return f"{self.public_url}/waitlist/{token}{_in(language)}"
 
-    def offer(self, token: str) -> str:
+    def offer(self, token: str, *, language: str = ENGLISH) -> str:
         """Where a time that the waitlist offers is taken or declined."""
-        return f"{self.public_url}/offer/{token}"
+        return f"{self.public_url}/offer/{token}{_in(language)}"
 
     def feed(self, token: str) -> str:
         """A subscribed calendar."""
@@ -108,6 +107,10 @@ def online_calendars(
     query = urlencode(outlook, quote_via=quote)
     others = {name: f"https://{host}{_OUTLOOK}?{query}" for name, host in _OUTLOOK_HOSTS.items()}
     return CalendarLinks(google=f"{_GOOGLE}?{urlencode(google)}", **others)
+
+
+def _in(language: str) -> str:
+    return "" if language == ENGLISH else f"?{urlencode({'lang': language})}"
 
 
 def _iso(moment: datetime) -> str:

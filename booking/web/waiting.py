@@ -1,17 +1,32 @@
 """Wishes as forms give them and as pages say them, to patients and to the desk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from booking.domain.people import Findings
+from booking.domain.sentences import to_patients
 from booking.domain.waitlist import EntryState, Outcome, Part, Wishes
 from booking.formats import dates
+from booking.formats.languages import translate
 from booking.store.waitlist import WaitlistOffer
+from booking.web import language
 from booking.web.clinic import at, local, rulebook
-from booking.web.wording import WEEKDAYS
 
-PART_WORDS = {Part.MORNING: "Morning", Part.AFTERNOON: "Afternoon", Part.EVENING: "Evening"}
+PART_WORDS = {
+    Part.MORNING: to_patients("Morning"),
+    Part.AFTERNOON: to_patients("Afternoon"),
+    Part.EVENING: to_patients("Evening"),
+}
+# As in "Mondays, mornings".
+_EVERY = {
+    Part.MORNING: to_patients("mornings"),
+    Part.AFTERNOON: to_patients("afternoons"),
+    Part.EVENING: to_patients("evenings"),
+}
+_FROM, _UNTIL = to_patients("from {day}"), to_patients("until {day}")
+_WITH, _AT = to_patients("with {name}"), to_patients("at {place}")
+_ANY_TIME = to_patients("Any time")
 STATE_WORDS = {
     EntryState.OPEN: "Waits",
     EntryState.OFFERED: "Has an offer",
@@ -88,12 +103,13 @@ def _read_day(values: Mapping[str, Any], name: str, found: Findings) -> date | N
 
 def choices(service: str) -> dict[str, Any]:
     """What the form offers to choose between; people and places only where there are several."""
-    plans = rulebook().services.get(service, [])
-    people = {plan.practitioner: plan.practitioner_name for plan in plans}
-    places = {plan.place.slug: plan.place.name for plan in plans}
+    locale = language.current()
+    people, places = _people(service), _places(service)
     return {
-        "weekday_choices": [(str(number), name) for number, name in enumerate(WEEKDAYS)],
-        "part_choices": [(part.value, words) for part, words in PART_WORDS.items()],
+        "weekday_choices": [(str(n), dates.show_weekday(n, locale=locale)) for n in range(7)],
+        "part_choices": [
+            (part.value, translate(locale, words)) for part, words in PART_WORDS.items()
+        ],
         "people": people if len(people) > 1 else {},
         "places": places if len(places) > 1 else {},
     }
@@ -101,27 +117,30 @@ def choices(service: str) -> dict[str, Any]:
 
 def in_words(wishes: Wishes, service: str) -> str:
     """Wishes in a few words; "Any time" where there are none."""
+    locale = language.current()
+    people, places = _people(service), _places(service)
+    days = [dates.show_every(day, locale=locale) for day in sorted(wishes.weekdays)]
+    parts = [translate(locale, _EVERY[part]) for part in Part if part in wishes.parts]
+    said = [dates.show_list(days, locale=locale), dates.show_list(parts, locale=locale)]
+    for sentence, day in ((_FROM, wishes.earliest), (_UNTIL, wishes.latest)):
+        if day:
+            said.append(translate(locale, sentence, day=dates.show_day(day, locale=locale)))
+    if wishes.practitioner and len(people) > 1:
+        said.append(translate(locale, _WITH, name=people.get(wishes.practitioner, "")))
+    if wishes.location and len(places) > 1:
+        said.append(translate(locale, _AT, place=places.get(wishes.location, "")))
+    words = dates.comma(locale).join(filter(None, said)) or translate(locale, _ANY_TIME)
+    return words[:1].upper() + words[1:]
+
+
+def _people(service: str) -> dict[str, str]:
     plans = rulebook().services.get(service, [])
-    people = {plan.practitioner: plan.practitioner_name for plan in plans}
-    places = {plan.place.slug: plan.place.name for plan in plans}
-    parts = [
-        _listed([f"{WEEKDAYS[day]}s" for day in sorted(wishes.weekdays)]),
-        _listed([f"{part.value}s" for part in Part if part in wishes.parts]),
-        f"from {dates.show_day(wishes.earliest)}" if wishes.earliest else "",
-        f"until {dates.show_day(wishes.latest)}" if wishes.latest else "",
-        f"with {people.get(wishes.practitioner, wishes.practitioner)}"
-        if wishes.practitioner and len(people) > 1
-        else "",
-        f"at {places.get(wishes.location, wishes.location)}"
-        if wishes.location and len(places) > 1
-        else "",
-    ]
-    words = ", ".join(part for part in parts if part)
-    return words[:1].upper() + words[1:] or "Any time"
+    return {plan.practitioner: plan.practitioner_name for plan in plans}
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+def _places(service: str) -> dict[str, str]:
+    plans = rulebook().services.get(service, [])
+    return {plan.place.slug: plan.place.name for plan in plans}
 
 
 def shown(offer: WaitlistOffer) -> dict[str, Any]:
@@ -132,7 +151,7 @@ def shown(offer: WaitlistOffer) -> dict[str, Any]:
         "start": local(offer.start, zone),
         "end": local(offer.end, zone),
         "until": local(offer.expires_at, zone),
-        "zone_name": dates.show_zone(zone),
+        "zone_name": dates.show_zone(zone, locale=language.current()),
         "practitioner": offer.practitioner.name,
         "address": at(offer.location_id).address,
         "offered_at": local(offer.offered_at, zone),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from booking.domain.messages import MessageKind, MessageState
 from booking.formats import dates, languages
 from booking.formats.contacts import show_phone
+from booking.formats.languages import LANGUAGES
 from booking.formats.links import Links
 from booking.formats.mail import Letter
 from booking.services.clinic import Rulebook
@@ -90,13 +91,13 @@ def letter(
         facts={
             "clinic_name": clinic.name,
             "place": clinic.where,
-            "phone": show_phone(clinic.phone, clinic.country),
+            "phone": languages.left_to_right(locale, show_phone(clinic.phone, clinic.country)),
             "service": entry.service.name,
             "zone_name": dates.show_zone(clinic.zone, locale=locale),
-            "list_url": _list_url(entry, links),
+            "list_url": _list_url(entry, links, locale),
             "moves": entry.booking is not None,
             "lang": locale,
-            "dir": "ltr",
+            "dir": LANGUAGES[locale].direction,
             **(_offered(offer, rulebook, links, locale) if offer else {}),
         },
         sender=sender,
@@ -108,13 +109,13 @@ def letter(
     )
 
 
-def _list_url(entry: WaitlistEntry, links: Links) -> str | None:
+def _list_url(entry: WaitlistEntry, links: Links, locale: str) -> str | None:
     """Where the wait can be ended; None if the key that made the link is gone."""
     if entry.booking is not None:
         token = manage_token(entry.booking, links)
-        return links.manage(token) if token else None
+        return links.manage(token, language=locale) if token else None
     token = links.waitlist_keys.again(entry.uid, 0, entry.token_hash or "")
-    return links.waitlist(token) if token else None
+    return links.waitlist(token, language=locale) if token else None
 
 
 def _offered(
@@ -127,7 +128,7 @@ def _offered(
         "when_short": dates.show_moment_short(start, locale=locale),
         "until": dates.show_moment(until, locale=locale),
         "practitioner": offer.practitioner.name,
-        "offer_url": links.offer(offer_token(offer, links)),
+        "offer_url": links.offer(offer_token(offer, links), language=locale),
     }
 
 

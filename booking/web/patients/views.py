@@ -55,7 +55,7 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
 
 
 def _deadlines(start: datetime, clinic: ClinicFacts, cut_offs: CutOffs) -> str | None:
-    return show_deadlines(start, cut_offs, now=now(), zone=clinic.zone)
+    return show_deadlines(start, cut_offs, now=now(), zone=clinic.zone, locale=language.current())
 
 
 def deadlines_of_slot(plan: Plan, start: datetime) -> str | None:

@@ -17,7 +17,7 @@ from booking.services.waitlist import offers as waitlist_offers
 from booking.services.waitlist.entries import NewEntry
 from booking.store.bookings import Booking
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
-from booking.web import forms, waiting
+from booking.web import forms, language, waiting
 from booking.web.clinic import facts, local, main_service, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, JOINS, READS, limited, require
@@ -72,7 +72,13 @@ def _read_entry(values: dict[str, Any], service: str, found: Findings) -> NewEnt
     if found.errors:
         return None
     return NewEntry(
-        service=service, wishes=wishes, name=name, email=email, phone=phone, privacy_notice=notice
+        service=service,
+        wishes=wishes,
+        name=name,
+        email=email,
+        phone=phone,
+        privacy_notice=notice,
+        locale=language.current(),
     )
 
 
