@@ -34,6 +34,7 @@ from booking.web import times
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
+from booking.web.patients import part_of_day
 from booking.web.patients.views import booking_facts
 
 _NOTICES: dict[type[TransitionRefused], str] = {
@@ -43,6 +44,7 @@ _NOTICES: dict[type[TransitionRefused], str] = {
 _REFUSALS = {"too_late", "too_close", "outdated", "call"}
 
 blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
+blueprint.url_defaults(part_of_day.stays)
 
 
 @blueprint.get("")
@@ -82,7 +84,8 @@ def move(token: str) -> ResponseReturnValue:
     if request.args.get("slot"):
         return _move_check(token, booking, request.args["slot"])
     day = times.parse_day(request.args.get("day"))
-    shared = {"token": token, "booking": booking_facts(booking)}
+    shared = {"token": token, "booking": booking_facts(booking), **part_of_day.choices(tables)}
+    tables = part_of_day.narrowed(tables)
     if day is not None:
         return render_template("manage/move_times.html", **times.times_page(tables, day), **shared)
     page = times.days_page(tables, after=times.parse_day(request.args.get("after")))
