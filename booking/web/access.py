@@ -51,6 +51,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "manage.cancel": PUBLIC,
     "manage.come": PUBLIC,
     "manage.details": PUBLIC,
+    "manage.answers": PUBLIC,
+    "manage.answer": PUBLIC,
     "find.form": PUBLIC,
     "find.look": PUBLIC,
     "manage.earlier": PUBLIC,

@@ -13,6 +13,8 @@ from booking.web.wording import STATE_WORDS
 LOOKS = {"viewed", "answers_read"}
 _SAID = {
     "cautions_reviewed": "Answers reviewed",
+    "answers_given": "Answered questions",
+    "answers_changed": "Changed answers",
     "patient_called": "Talked to the patient",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",

@@ -21,7 +21,7 @@ from booking.domain.slots import Slot, parse_slot_id
 from booking.domain.waitlist import ALIVE
 from booking.formats import ics
 from booking.services.audit import PATIENT
-from booking.services.bookings import bookings, changes, intakes, new_times
+from booking.services.bookings import bookings, changes, intakes, new_answers, new_times
 from booking.services.calendars import patient_appointment
 from booking.services.mail.letters import online_links
 from booking.services.times import availability
@@ -200,6 +200,7 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(_offered(booking)),
         must_call=view["changeable"] and _must_call(booking),
+        answered=_is_answered(booking),
         waits=wished is not None and wished.state in ALIVE,
         notice=notice if notice in {"moved", "cancelled", "changed"} | _REFUSALS else None,
         again_url=_again(booking),
@@ -210,6 +211,10 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
 
 def _must_call(booking: Booking) -> bool:
     return read(lambda session, _: intakes.must_call(session, booking.id))
+
+
+def _is_answered(booking: Booking) -> bool:
+    return read(lambda session, _: new_answers.is_answered(session, booking.id))
 
 
 def _offered(booking: Booking) -> list[Slot]:

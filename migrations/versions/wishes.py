@@ -1,0 +1,19 @@
+"""Wishes of patients: new answers after booking, and reminders of a visit."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "wishes"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # SQLite writes the table anew for it; nothing refers to intakes.
+    with op.batch_alter_table("intakes") as intakes:
+        intakes.add_column(
+            sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False)
+        )
+        intakes.drop_constraint("uq_intakes_booking", type_="unique")
+        intakes.create_unique_constraint("uq_intakes_revision", ["booking_id", "revision"])
