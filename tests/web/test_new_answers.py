@@ -7,11 +7,13 @@ from sqlalchemy import select
 from booking.domain.roles import Role
 from booking.services.bookings.intakes import Given
 from booking.store.intakes import Caution, Intake
+from tests.services import waiting
 from tests.services.deeds import TUESDAY_9
 from tests.services.test_new_answers import FIRST, read
 from tests.support import Clinic
-from tests.web.journeys import count, on_one_engine
+from tests.web.journeys import book, count, on_one_engine
 from tests.web.test_manage import cancel
+from tests.web.test_waitlist import BIRTH, comes_free
 from tests.web.visitor import Page, Visitor
 
 pytestmark = on_one_engine
@@ -108,3 +110,28 @@ def test_the_doctor_reads_that_answers_changed_and_reviews_it(
     assert "Changed answers by the patient" in card.words
     doctor.fill(card, "/desk/bookings/1/review")
     assert "Mark reviewed" not in doctor.get("/desk/bookings/1").words
+
+
+def test_who_took_a_time_from_the_waitlist_is_offered_the_questions(
+    visitor: Visitor, clinic: Clinic
+):
+    taken = clinic.book(TUESDAY_9)
+    waiting.join(clinic)
+    address = comes_free(clinic, taken)
+    visitor.get(address)
+    page = visitor.follow(visitor.post(address, {"deed": "accept", **BIRTH}))
+    assert page.heading == "Your consultation is booked"
+    assert "Help the doctor to prepare" in page.words
+    links = {a.words: a.attrs["href"] for a in page.document.all("a")}
+    answers = links["Answer the questions"]
+    own = answers.removesuffix("/answers")
+    assert "Answer the questions" in visitor.get(own).words
+    send(visitor, own.removeprefix("/manage/"), "cause", cause="acne")
+    assert "Help the doctor to prepare" not in visitor.get(own).words
+    assert "Change your answers to our questions" in visitor.get(own).words
+
+
+def test_who_skipped_all_questions_while_booking_is_not_asked_again_at_once(visitor: Visitor):
+    token = book(visitor)
+    assert "Help the doctor" not in visitor.get(f"/book/confirmed/{token}").words
+    assert "Help the doctor to prepare" in visitor.get(f"/manage/{token}").words
