@@ -51,6 +51,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "manage.cancel": PUBLIC,
     "manage.come": PUBLIC,
     "manage.details": PUBLIC,
+    "manage.reminders": PUBLIC,
     "manage.answers": PUBLIC,
     "manage.answer": PUBLIC,
     "find.form": PUBLIC,

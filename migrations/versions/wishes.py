@@ -17,3 +17,16 @@ def upgrade() -> None:
         )
         intakes.drop_constraint("uq_intakes_booking", type_="unique")
         intakes.create_unique_constraint("uq_intakes_revision", ["booking_id", "revision"])
+    with op.batch_alter_table("messages") as messages:
+        messages.add_column(sa.Column("reminds_of", sa.DateTime(timezone=True), nullable=True))
+        messages.add_column(
+            sa.Column("hours_before", sa.Integer(), server_default=sa.text("0"), nullable=False)
+        )
+        messages.drop_constraint("uq_messages_sent_once", type_="unique")
+        messages.create_unique_constraint(
+            "uq_messages_sent_once",
+            ["booking_id", "kind", "sequence", "recipient", "hours_before"],
+        )
+        messages.create_unique_constraint(
+            "uq_messages_reminded_once", ["booking_id", "reminds_of", "hours_before"]
+        )

@@ -18,6 +18,8 @@ from booking.store.base import insert_row
 from booking.store.bookings import Booking
 
 _Row = store.Caution
+# By which name the ledger of consents knows the permission to remind.
+REMINDERS = "email_reminders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Given:
     @property
     def granted(self) -> tuple[str, ...]:
         """The purposes that the patient agreed to, for the ledger of consents."""
-        wishes = {"email_reminders": self.may_remind, "earlier_time": self.intake.earlier_time}
+        wishes = {REMINDERS: self.may_remind, "earlier_time": self.intake.earlier_time}
         return tuple(purpose for purpose, granted in wishes.items() if granted)
 
 

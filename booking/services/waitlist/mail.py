@@ -73,6 +73,8 @@ def tell(
         tries=0,
         next_try_at=not_before,
         created_at=now,
+        reminds_of=None,
+        hours_before=0,
         capped_address=key,
         not_before=not_before,
     )

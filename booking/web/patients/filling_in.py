@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import SlotRefusal
 from booking.domain.intake import ADULT_AT, Intake, cautions, must_call, told
 from booking.domain.lifecycle import State
-from booking.domain.messages import Audience
+from booking.domain.messages import Audience, MessageKind
 from booking.domain.people import Findings, Person, age_on
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
@@ -126,7 +126,11 @@ def confirmed(token: str) -> ResponseReturnValue:
     )
     if booking.state is not State.CONFIRMED:
         return redirect(url_for("manage.show", token=token))
-    mail = [message for message in messages if message.kind.audience is Audience.PATIENT]
+    mail = [
+        message
+        for message in messages
+        if message.kind.audience is Audience.PATIENT and message.kind is not MessageKind.REMINDER
+    ]
     return render_template(
         "book/confirmed.html",
         booking=booking_facts(booking),

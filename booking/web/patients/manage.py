@@ -23,6 +23,7 @@ from booking.formats import ics
 from booking.services.audit import PATIENT
 from booking.services.bookings import bookings, changes, intakes, new_answers, new_times
 from booking.services.calendars import patient_appointment
+from booking.services.mail import reminders
 from booking.services.mail.letters import online_links
 from booking.services.times import availability
 from booking.services.times.availability import Timetable
@@ -201,6 +202,8 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         offers=times.shown(_offered(booking)),
         must_call=view["changeable"] and _must_call(booking),
         answered=_is_answered(booking),
+        by_mail=booking.patient.email is not None,
+        reminds=_reminds(booking),
         waits=wished is not None and wished.state in ALIVE,
         notice=notice if notice in {"moved", "cancelled", "changed"} | _REFUSALS else None,
         again_url=_again(booking),
@@ -215,6 +218,10 @@ def _must_call(booking: Booking) -> bool:
 
 def _is_answered(booking: Booking) -> bool:
     return read(lambda session, _: new_answers.is_answered(session, booking.id))
+
+
+def _reminds(booking: Booking) -> bool:
+    return read(lambda session, _: reminders.may_remind(session, booking.patient_id))
 
 
 def _offered(booking: Booking) -> list[Slot]:
