@@ -11,7 +11,7 @@ from booking.domain.slots import parse_slot_id
 from booking.services.bookings import drafts
 from booking.services.times import availability, holds
 from booking.services.times.free_time import slot_of
-from booking.web import asking, times
+from booking.web import asking, texts, times
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.language import _
@@ -169,11 +169,12 @@ def choices() -> dict[str, Any]:
     plans = rulebook().services.get(service or "", [])
     people = {plan.practitioner: plan.practitioner_name for plan in plans}
     places = {plan.place.slug: plan.place for plan in plans}
+    there = [p.practitioner_name for p in plans if _location() in {None, p.place.slug}]
     return {
         "services": _services(),
         "service": service,
         "people": people if len(people) > 1 else {},
-        "only_with": next(iter(people.values())) if len(people) == 1 else None,
+        "only_with": texts.one_of(there) if there else None,
         "practitioner": _practitioner(),
         "places": places if len(places) > 1 else {},
         "location": _location(),
