@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select, text
@@ -12,6 +13,7 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind
 from booking.domain.people import Person
 from booking.formats.mail import compose
+from booking.services.bookings import reconfirmations
 from booking.services.bookings.intakes import Given
 from booking.services.mail import letters, outbox, reminders
 from booking.services.times.reading_rules import read_rulebook
@@ -211,12 +213,9 @@ def test_the_database_itself_refuses_a_second_reminder_of_a_time(clinic: Clinic,
     assert len(told(clinic)) == 1
 
 
-def test_the_mail_says_when_and_leads_to_the_page_and_brings_no_calendar_entry(
-    clinic: Clinic, booked: Booking
-):
-    clinic.time.now = FRIDAY - timedelta(hours=24)
-    work(clinic)
-    mail = clinic.read(
+def written(clinic: Clinic) -> EmailMessage:
+    """The one reminder as it would leave now."""
+    return clinic.read(
         lambda session, now: compose(
             letters.letter(
                 session.scalars(select(Message).where(Message.kind == MessageKind.REMINDER)).one(),
@@ -227,6 +226,14 @@ def test_the_mail_says_when_and_leads_to_the_page_and_brings_no_calendar_entry(
             )
         )
     )
+
+
+def test_the_mail_says_when_and_leads_to_the_page_and_brings_no_calendar_entry(
+    clinic: Clinic, booked: Booking
+):
+    clinic.time.now = FRIDAY - timedelta(hours=24)
+    work(clinic)
+    mail = written(clinic)
     assert mail["Subject"] == "Reminder: your appointment on Fri 23 Jan, 10:00 am"
     assert mail["To"] == ANN.email
     words = mail.get_body(("plain",)).get_content()
@@ -234,6 +241,16 @@ def test_the_mail_says_when_and_leads_to_the_page_and_brings_no_calendar_entry(
     assert f"http://127.0.0.1:8000/manage/{token}#come" in words
     assert "Friday 23 January 2026, 10:00 am" in words
     assert not [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+
+
+def test_nobody_is_asked_again_who_said_that_they_will_come(clinic: Clinic, booked: Booking):
+    clinic.time.now = FRIDAY - timedelta(hours=24)
+    work(clinic)
+    assert "Will you come?" in written(clinic).get_body(("plain",)).get_content()
+    clinic.write(
+        lambda session, now: reconfirmations.reconfirm(session, booked, start=FRIDAY, now=now)
+    )
+    assert "Will you come?" not in written(clinic).get_body(("plain",)).get_content()
 
 
 # SQLite takes no constraint away.
