@@ -84,7 +84,7 @@ def test_a_part_without_times_says_so_and_leads_on(visitor: Visitor):
 
 def test_a_day_without_times_in_the_part_says_so(visitor: Visitor):
     page = visitor.get("/book/times?day=2026-01-13&part=evening")
-    assert "Nothing is free on this evening" in page.words
+    assert "Nothing is free in the evening on this day" in page.words
     assert "/book/times?day=2026-01-13" in hrefs(page, "/book/times?")
     assert "part=evening" in hrefs(page, "/waitlist")[0]
 
