@@ -14,6 +14,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `MAIL_USE_TLS`, `MAIL_USE_SSL` | STARTTLS, or TLS from the first byte; certificates are checked | 0, 0 |
 | `MAIL_DEFAULT_SENDER` | the clinic's one sending address (also the calendar's organiser) | `booking@` the public host |
 | `MAIL_TIMEOUT` | seconds that one step of a delivery may take (four times that in all) | 15 |
+| `REMINDER_HOURS` | how many hours before a visit patients who permitted it are reminded by e-mail, separated by commas; 0: never | 72,24 |
 | `REDIS_URL` | optional: rate limits shared over Redis instead of the database | – |
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
 | `TRUSTED_PROXIES` | how many proxies in front may be believed about the client's address | 0 |
@@ -75,6 +76,7 @@ class Settings:
     port: int
     web_concurrency: int
     mail: MailSettings
+    reminder_hours: tuple[int, ...]
     redis_url: str | None
     ratelimit_enabled: bool
     trusted_proxies: int
@@ -129,6 +131,7 @@ class Settings:
             port=port,
             web_concurrency=_number(environ, "WEB_CONCURRENCY", 2, least=1, most=64),
             mail=_mail(environ, urlsplit(public_url).hostname or ""),
+            reminder_hours=_reminder_hours(environ.get("REMINDER_HOURS", "").strip() or "72,24"),
             redis_url=environ.get("REDIS_URL") or None,
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, least=0, most=10),
@@ -153,6 +156,18 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, least: int, 
     if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
         raise SettingsError(f"{name} must be a whole number from {least} to {most}.")
     return int(value)
+
+
+def _reminder_hours(value: str) -> tuple[int, ...]:
+    """Whole hours up to a fortnight, the longest first; none for 0."""
+    parts = [part.strip() for part in value.split(",")]
+    if parts == ["0"]:
+        return ()
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part[:9]) <= 336 for part in parts):
+        raise SettingsError(
+            "REMINDER_HOURS must be whole numbers from 1 to 336, like 72,24, or 0 for no reminders."
+        )
+    return tuple(sorted({int(part) for part in parts}, reverse=True))
 
 
 def _public_url(value: str) -> str:

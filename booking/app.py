@@ -35,7 +35,15 @@ from booking.web import (
     wording,
 )
 from booking.web.installation import Installation, install
-from booking.web.patients import embedded, filling_in, finding, own_word, public, waitlist
+from booking.web.patients import (
+    embedded,
+    filling_in,
+    finding,
+    new_answers,
+    own_word,
+    public,
+    waitlist,
+)
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings, SettingsError
@@ -47,6 +55,7 @@ BLUEPRINTS = (
     public,
     filling_in,
     own_word,
+    new_answers,
     finding,
     waitlist,
     embedded,
@@ -84,8 +93,9 @@ def create_app(
     counted = limits.set_up(app, database, settings.redis_url)
     protection.protect(app)
     app.before_request(access.guard)
-    for module in BLUEPRINTS:
-        app.register_blueprint(module.blueprint)
+    # Modules of one feature share a blueprint.
+    for blueprint in dict.fromkeys(module.blueprint for module in BLUEPRINTS):
+        app.register_blueprint(blueprint)
     if settings.has_mailbox:
         app.register_blueprint(mailbox.blueprint)
     api.register(app, limits=counted)

@@ -201,6 +201,7 @@ def _worker(database: Database, settings: Settings) -> click.Command:
             _send(settings),
             sender=settings.mail.sender,
             timeout=settings.mail.timeout,
+            reminder_hours=settings.reminder_hours,
         ).run()
 
     return run

@@ -11,7 +11,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -30,7 +30,7 @@ from booking.formats.tokens import random_token
 from booking.services import counters, health
 from booking.services.bookings import drafts, once
 from booking.services.clinic import Rulebook
-from booking.services.mail import letters, outbox
+from booking.services.mail import letters, outbox, reminders
 from booking.services.staff import one_time_links, sessions
 from booking.services.times import claims
 from booking.services.times.availability import Offers
@@ -42,21 +42,29 @@ from booking.store.records import Message
 
 Send = Callable[[EmailMessage], None]
 DELIVERIES_AT_ONCE = 4
-DELIVER_SECONDS, BEAT_SECONDS, WAITLIST_SECONDS, SWEEP_SECONDS = 1, 10, 15, 60
+DELIVER_SECONDS, BEAT_SECONDS, WAITLIST_SECONDS, REMIND_SECONDS, SWEEP_SECONDS = 1, 10, 15, 60, 60
 STOP_SECONDS = 6
 _log = structlog.get_logger()
 
 
 class Worker:
-    """Delivers messages, passes free times on to the waitlist, sweeps away what has expired."""
+    """Delivers messages, reminds of visits, passes free times on, sweeps away what has expired."""
 
     def __init__(
-        self, database: Database, links: Links, send: Send | None, *, sender: str, timeout: float
+        self,
+        database: Database,
+        links: Links,
+        send: Send | None,
+        *,
+        sender: str,
+        timeout: float,
+        reminder_hours: Sequence[int] = (),
     ):
         self._database = database
         self._links = links
         self._send = send
         self._sender = sender
+        self._reminder_hours = reminder_hours
         self._offers = Offers()
         self._stop = threading.Event()
         # Longer than a delivery may take in all, so that no other worker starts the same one.
@@ -144,6 +152,21 @@ class Worker:
             )
         )
 
+    def remind(self) -> None:
+        """Write the reminders that are due; other workers may be at it too."""
+        hours = self._reminder_hours
+        for booking_id in self._database.read(
+            lambda session, now: reminders.due_now(session, hours=hours, now=now)
+        ):
+            self._remind(booking_id)
+
+    def _remind(self, booking_id: int) -> None:
+        self._database.write(
+            lambda session, now: reminders.remind(
+                session, self._links, booking_id, hours=self._reminder_hours, now=now
+            )
+        )
+
     def sweep(self) -> None:
         """Remove what has expired: holds, past claims, drafts, keys, sessions, counters, waits."""
 
@@ -179,6 +202,7 @@ class Worker:
             (self.beat, BEAT_SECONDS, 1),
             (self.deliver_due, DELIVER_SECONDS, DELIVERIES_AT_ONCE),
             (self.fill_from_waitlist, WAITLIST_SECONDS, 1),
+            (self.remind, REMIND_SECONDS, 1),
             (self.sweep, SWEEP_SECONDS, 1),
         ):
             scheduler.add_job(_patient(job), "interval", seconds=seconds, max_instances=at_once)

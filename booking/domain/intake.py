@@ -1,7 +1,7 @@
 """Answers of a patient: read, checked, and what follows from them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,8 @@ from booking.domain.questions import (
 
 INTERPRETER = "interpreter"
 NEW_SCAR, UNDER_22 = "new_scar", "under_22"
+# Not an answer: that answers changed after the doctor had read them.
+CHANGED = "changed"
 ADULT_AT, FULLY_STUDIED_AT = 18, 22
 _WHEN = {one.key: (*one.when, *ALWAYS) for one in HEALTH_QUESTIONS if one.when}
 _KEYS = frozenset(
@@ -176,6 +178,23 @@ def _yes(value: Any, found: Findings) -> bool:
     if value is not None and not isinstance(value, bool):
         found.add(EARLIER_TIME, "not_a_boolean", "Give true or false")
     return value is True
+
+
+def answered_again(before: Intake, given: Intake, names: Collection[str]) -> Intake:
+    """
+    The answers after the fields in `names` were asked once more: what was given takes the place of
+    all that was in them. Where nothing was given, all stays as it was.
+    """
+    if not (given.chosen or given.words):
+        return before
+    chosen = {key: kept for key, kept in before.chosen.items() if key not in names}
+    words = {key: kept for key, kept in before.words.items() if key not in names}
+    return replace(
+        before,
+        chosen={**chosen, **given.chosen},
+        words={**words, **given.words},
+        when=given.when if HEALTH.key in names else before.when,
+    )
 
 
 def cautions(intake: Intake, *, age: int | None) -> tuple[Caution, ...]:

@@ -30,6 +30,7 @@ class MessageKind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     NEW_TIMES = "new_times"
+    REMINDER = "reminder"
     WAITLIST_JOINED = "waitlist_joined"
     WAITLIST_OFFER = "waitlist_offer"
     DOCTOR_BOOKED = "doctor_booked"
@@ -44,7 +45,8 @@ class MessageKind(StrEnum):
     @property
     def invites(self) -> bool:
         """It brings the visit as a calendar entry."""
-        if self is MessageKind.NEW_TIMES or self.is_about_waiting:
+        # A reminder is no news: the visit stands in the calendar as it is.
+        if self in {MessageKind.NEW_TIMES, MessageKind.REMINDER} or self.is_about_waiting:
             return False
         return self.audience is Audience.PATIENT
 

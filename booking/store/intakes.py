@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,17 +13,19 @@ from booking.store.base import Base
 
 class Intake(Base):
     """
-    The answers given with a booking, in the words of a version of the questions.
+    All answers given for a booking so far, in the words of a version of the questions.
 
     `answers` are the doctor's alone; `help` is what the front desk makes ready. A booking whose
-    patient skipped everything has none.
+    patient skipped everything has none. Who changes an answer later adds a row with the next
+    `revision`: the newest is what counts, the others say what was known before.
     """
 
     __tablename__ = "intakes"
-    __table_args__ = (UniqueConstraint("booking_id", name="uq_intakes_booking"),)
+    __table_args__ = (UniqueConstraint("booking_id", "revision", name="uq_intakes_revision"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     help: Mapped[dict[str, Any]] = mapped_column(JSON)
     text_version: Mapped[int]

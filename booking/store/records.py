@@ -28,7 +28,13 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint(
-            "booking_id", "kind", "sequence", "recipient", name="uq_messages_sent_once"
+            *("booking_id", "kind", "sequence", "recipient", "hours_before"),
+            name="uq_messages_sent_once",
+        ),
+        # Of one time, one reminder so many hours before, whatever else changed in between. Other
+        # kinds have no start here, so they never meet.
+        UniqueConstraint(
+            "booking_id", "reminds_of", "hours_before", name="uq_messages_reminded_once"
         ),
         # Only what still has to leave is in this index, so years of history do not slow the worker.
         Index("ix_messages_due", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
@@ -75,6 +81,9 @@ class Message(Base):
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # Of reminders: the start they are about, and how many hours before it they are due.
+    reminds_of: Mapped[datetime | None]
+    hours_before: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # Where mail to an unproven address is counted: a hash of the address, and the first time that
     # this message may leave.
     capped_address: Mapped[str | None] = mapped_column(String(64))

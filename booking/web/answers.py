@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking.domain.intake import Caution, Intake
+from booking.domain.intake import CHANGED, Caution, Intake
 from booking.domain.questions import (
     EARLIER_TIME,
     HEALTH,
@@ -86,7 +86,9 @@ def _own_words(question: Question, intake: Intake) -> str:
 
 
 def caution_words(caution: Caution, text: ShownText) -> str:
-    """A caution as the doctor reads it: the patient's own answer."""
+    """A caution as the doctor reads it: the patient's own answer, or that answers changed."""
+    if caution.key == CHANGED:
+        return "The patient changed answers after they were read"
     name = f"{HEALTH.key}_{caution.key}"
     words = text.line(name if name in text.words else caution.key)
     return f"{words} – {age_words(caution.detail, text)}" if caution.detail else words

@@ -1,6 +1,6 @@
 """The clinic's texts as pages show them: the version in force, or the one that is previewed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,12 +9,16 @@ from markupsafe import Markup
 
 from booking.domain.sentences import to_patients
 from booking.formats import languages, prose
+from booking.formats import names as in_a_row
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.texts import Published
 from booking.web import language
 from booking.web.clinic import facts, rulebook
 
-_EITHER, _DOCTORS = to_patients("{one} or {other}"), to_patients("our doctors")
+# Sentences go on in the singular: "… tells you".
+_SOMEBODY, _ONE_OF_MANY = to_patients("the doctor"), to_patients("one of our doctors")
+# More names than these nobody reads.
+NAMED = 5
 _PHONE = Markup('<a href="{}"><bdi class="nowrap">{}</bdi></a>')
 _EMAIL = Markup('<a class="wrap-anywhere" href="mailto:{0}"><bdi>{0}</bdi></a>')
 
@@ -65,13 +69,16 @@ def preview(typed: Published, *, here: str, form: Mapping[str, str]) -> None:
 
 def doctor(*, spoken: str | None = None) -> str:
     """Whom patients come to see, in a sentence in the language of this request or in another."""
-    names = list(dict.fromkeys(plan.practitioner_name for plan in rulebook().plans))
+    return one_of((plan.practitioner_name for plan in rulebook().plans), spoken=spoken)
+
+
+def one_of(practitioners: Iterable[str], *, spoken: str | None = None) -> str:
+    """Whom a visit would be with, where any of these may be free."""
+    names = list(dict.fromkeys(practitioners))
     speaking = spoken or language.current()
-    if len(names) == 1:
-        return names[0]
-    if len(names) == 2:
-        return languages.translate(speaking, _EITHER, one=names[0], other=names[1])
-    return languages.translate(speaking, _DOCTORS)
+    if 0 < len(names) <= NAMED:
+        return in_a_row.one_of(names, locale=speaking)
+    return languages.translate(speaking, _ONE_OF_MANY if names else _SOMEBODY)
 
 
 def _plain() -> dict[str, str | Markup]:

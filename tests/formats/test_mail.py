@@ -22,7 +22,7 @@ from booking.formats.tokens import ManageKeys
 START = datetime(2026, 1, 13, 19, 0, tzinfo=UTC)
 LINKS = Links("https://booking.clinic.example", ManageKeys(["secret " * 5]))
 TOKEN = LINKS.keys.new("uid", 0)
-KINDS = ("confirmed", "moved", "cancelled", "new_times", "doctor")
+KINDS = ("confirmed", "moved", "cancelled", "new_times", "reminder", "doctor")
 VISIT = Appointment(
     uid="0f9b1b3c-1111-4222-8333-444455556666@clinic.example",
     sequence=0,
@@ -60,6 +60,7 @@ FACTS: dict[str, object] = {
     "email": "office@clinic.example",
     "reference": "K7QM-34DX",
     "manage_url": LINKS.manage(TOKEN),
+    "come_url": f"{LINKS.manage(TOKEN)}#come",
     "ics_url": LINKS.download(TOKEN),
     "online": ONLINE,
     "reason": None,

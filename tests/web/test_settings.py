@@ -262,3 +262,16 @@ def test_a_command_that_cannot_start_says_so_in_one_line(
     assert done.stderr.startswith(f"Booking cannot start: {words}")
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "hours"),
+    [("", (72, 24)), ("0", ()), ("2", (2,)), ("24, 48,24", (48, 24)), ("336", (336,))],
+)
+def test_reminders_leave_so_many_hours_before(tmp_path: Path, value: str, hours: tuple[int, ...]):
+    assert read(tmp_path, REMINDER_HOURS=value).reminder_hours == hours
+
+
+@pytest.mark.parametrize("value", ["soon", "337", "0,24", "24,", "-1", "1.5", "٢٤", "9" * 400])
+def test_reminders_leave_at_whole_hours(tmp_path: Path, value: str):
+    assert refusal(tmp_path, REMINDER_HOURS=value).startswith("REMINDER_HOURS must be whole")

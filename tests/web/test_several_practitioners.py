@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from booking.domain.slots import parse_slot_id, slot_id
 from booking.store.clinic import Clinic as ClinicRow
-from booking.store.clinic import Service, ServicePractitioner
-from tests.services.deeds import TUESDAY_9, wall
+from booking.store.clinic import Practitioner, Service, ServicePractitioner
+from tests.services.deeds import TUESDAY_9, add_service, wall
 from tests.support import Clinic
 from tests.web.journeys import ANN
 from tests.web.site import add_practitioner
@@ -142,3 +142,51 @@ def test_who_chose_does_not(patient: Visitor, clinic: Clinic):
 
 def test_with_one_practitioner_there_is_no_choice(app: Flask, clinic: Clinic):
     assert "Whoever is free first" not in Visitor(app).get("/book").words
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), "Dr. Ahmed"),
+        (("Dr. Weber",), "Dr. Ahmed or Dr. Weber"),
+        (("Dr. Weber", "Dr. Lee", "Dr. Kim"), "Dr. Ahmed, Dr. Weber, Dr. Lee or Dr. Kim"),
+        (tuple(f"Dr. No {number}" for number in range(5)), "one of our doctors"),
+    ],
+)
+def test_pages_name_all_whom_one_may_see(
+    app: Flask, clinic: Clinic, names: tuple[str, ...], words: str
+):
+    for number, name in enumerate(names):
+        made = add_practitioner(clinic, f"dr-{number}")
+        change_rules(
+            clinic,
+            lambda session, made=made, name=name: session.execute(
+                update(Practitioner).where(Practitioner.id == made).values(name=name)
+            ),
+        )
+    visitor = Visitor(app)
+    for path in ("/", "/book"):
+        assert f"Schedule your consultation with {words}" in visitor.get(path).words
+    for path in ("/book", "/book/times?day=2026-01-13"):
+        assert f"With {words} 12 Elm Street" in visitor.get(path).words
+    if names:
+        page = visitor.get("/book?practitioner=dr-ahmed")
+        assert "With Dr. Ahmed 12 Elm Street" in page.words
+
+
+def test_the_card_beside_the_days_names_only_those_who_offer_it(app: Flask, clinic: Clinic):
+    made = add_practitioner(clinic)
+    add_service(clinic, "check-up", minutes=30)
+    change_rules(
+        clinic,
+        lambda session: session.execute(
+            delete(ServicePractitioner).where(
+                ServicePractitioner.practitioner_id == made, ServicePractitioner.service_id == 2
+            )
+        ),
+    )
+    visitor = Visitor(app)
+    other = visitor.get("/book?service=check-up").words
+    assert "With Dr. Ahmed 12 Elm Street" in other
+    both = visitor.get("/book?service=consultation").words
+    assert "With Dr. Ahmed or Dr. Weber 12 Elm Street" in both

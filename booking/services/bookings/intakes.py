@@ -18,6 +18,8 @@ from booking.store.base import insert_row
 from booking.store.bookings import Booking
 
 _Row = store.Caution
+# By which name the ledger of consents knows the permission to remind.
+REMINDERS = "email_reminders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Given:
     @property
     def granted(self) -> tuple[str, ...]:
         """The purposes that the patient agreed to, for the ledger of consents."""
-        wishes = {"email_reminders": self.may_remind, "earlier_time": self.intake.earlier_time}
+        wishes = {REMINDERS: self.may_remind, "earlier_time": self.intake.earlier_time}
         return tuple(purpose for purpose, granted in wishes.items() if granted)
 
 
@@ -52,12 +54,13 @@ class ForTheDoctor:
     A booking's answers and cautions.
 
     `version` is that of the questions; None where nothing was answered. An answer whose option
-    is no longer asked is in none of it.
+    is no longer asked is in none of it. `changed_at` says when the patient last answered anew.
     """
 
     intake: Intake
     version: int | None
     cautions: tuple[Reviewable, ...]
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +83,63 @@ def record(
     now: datetime,
 ) -> None:
     """Keep what was answered, and what follows from it, with a new booking."""
-    answers, help_ = given.intake.for_the_doctor, given.intake.for_the_desk
-    if answers or help_:
-        insert_row(
-            session,
-            store.Intake,
-            booking_id=booking_id,
-            answers=answers,
-            help=help_,
-            text_version=given.version,
-            locale=locale,
-            given_at=now,
-            given_by=actor.kind.value,
-        )
+    if given.intake.for_the_doctor or given.intake.for_the_desk:
+        add_answers(session, booking_id, given, revision=0, locale=locale, actor=actor, now=now)
     for one in cautions(given.intake, age=age):
-        insert_row(
-            session,
-            _Row,
-            booking_id=booking_id,
-            key=one.key,
-            effect=one.effect,
-            detail=one.detail,
-            reviewed_by=None,
-            reviewed_at=None,
-            called_by=None,
-            called_at=None,
-        )
+        add_caution(session, booking_id, one)
+
+
+def add_answers(
+    session: Session,
+    booking_id: int,
+    given: Given,
+    *,
+    revision: int,
+    locale: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep answers as what counts from now on."""
+    insert_row(
+        session,
+        store.Intake,
+        booking_id=booking_id,
+        revision=revision,
+        answers=given.intake.for_the_doctor,
+        help=given.intake.for_the_desk,
+        text_version=given.version,
+        locale=locale,
+        given_at=now,
+        given_by=actor.kind.value,
+    )
+
+
+def add_caution(session: Session, booking_id: int, caution: Caution) -> None:
+    """Keep what the doctor should see; nobody has seen it yet."""
+    insert_row(
+        session,
+        _Row,
+        booking_id=booking_id,
+        key=caution.key,
+        effect=caution.effect,
+        detail=caution.detail,
+        reviewed_by=None,
+        reviewed_at=None,
+        called_by=None,
+        called_at=None,
+    )
+
+
+def newest(session: Session, booking_id: int) -> store.Intake | None:
+    """The answers of a booking that count, if there are any."""
+    query = select(store.Intake).where(store.Intake.booking_id == booking_id)
+    return session.scalar(query.order_by(store.Intake.revision.desc()).limit(1))
+
+
+def kept(row: store.Intake | None) -> Intake:
+    """What a row says. What was found good once is read as far as it is still asked."""
+    given = {**row.answers, **row.help} if row is not None else {}
+    return read_intake(given, Findings())
 
 
 def to_review() -> ScalarSelect[int]:
@@ -123,6 +157,8 @@ def help_wanted() -> ScalarSelect[Any]:
     return (
         select(store.Intake.help)
         .where(store.Intake.booking_id == Booking.id)
+        .order_by(store.Intake.revision.desc())
+        .limit(1)
         .correlate(Booking)
         .scalar_subquery()
     )
@@ -162,15 +198,13 @@ def for_the_doctor(
     session: Session, booking_id: int, *, actor: Actor, now: datetime
 ) -> ForTheDoctor:
     """What the doctor reads. Reading it is recorded, where there is something to read."""
-    row = session.scalar(select(store.Intake).where(store.Intake.booking_id == booking_id))
+    row = newest(session, booking_id)
     query = select(_Row).where(_Row.booking_id == booking_id).order_by(_Row.id)
     found = session.scalars(query).all()
     if row is not None or found:
         audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
-    given = {**row.answers, **row.help} if row is not None else {}
     return ForTheDoctor(
-        # What was found good once is shown as far as it is still asked.
-        intake=read_intake(given, Findings()),
+        intake=kept(row),
         version=row.text_version if row is not None else None,
         cautions=tuple(
             Reviewable(
@@ -178,6 +212,7 @@ def for_the_doctor(
             )
             for one in found
         ),
+        changed_at=row.given_at if row is not None and row.revision else None,
     )
 
 

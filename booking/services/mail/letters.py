@@ -79,6 +79,8 @@ def _facts(
         "reference": references.show(booking.reference),
         "deadlines": _deadlines(booking, clinic, locale, now=now),
         "manage_url": links.manage(token, language=locale) if token else None,
+        "come_url": f"{links.manage(token, language=locale)}#come" if token else None,
+        "will_come": booking.reconfirmed_at is not None,
         "ics_url": links.download(token) if token else None,
         "online": online_links(appointment),
         "reason": message.reason or None,

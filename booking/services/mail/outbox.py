@@ -102,6 +102,8 @@ def tell(
             tries=0,
             next_try_at=not_before or now,
             created_at=now,
+            reminds_of=None,
+            hours_before=0,
             capped_address=key,
             not_before=not_before,
         )
@@ -128,7 +130,8 @@ def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audi
     """
     messages = session.scalars(
         select(Message)
-        .where(Message.booking_id == booking.id)
+        # A reminder tells nobody anything new.
+        .where(Message.booking_id == booking.id, Message.kind != MessageKind.REMINDER)
         .order_by(Message.sequence)
         .with_for_update()
     ).all()
@@ -159,6 +162,12 @@ def _knows_of_visit(messages: Sequence[Message]) -> bool:
 def _message_id(booking: Booking, kind: MessageKind, links: Links) -> str:
     local = booking.uid.partition("@")[0]
     return f"<{local}.{booking.sequence}.{kind.value}@{links.host}>"
+
+
+def reminder_id(uid: str, sequence: int, hours: int, links: Links) -> str:
+    """The Message-ID of a reminder that is so many hours before the visit."""
+    kind = f"{MessageKind.REMINDER.value}-{hours}"
+    return f"<{uid.partition('@')[0]}.{sequence}.{kind}@{links.host}>"
 
 
 def claim_next(
@@ -196,6 +205,8 @@ def _is_pointless(message: Message, now: datetime) -> bool:
         return message.entry.state not in ALIVE or (
             offer is not None and (offer.outcome is not Outcome.OPEN or offer.expires_at <= now)
         )
+    if message.reminds_of is not None and message.booking.start <= now:
+        return True
     return has_lost_its_point(
         message.kind,
         message.sequence,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.messages import MessageKind, MessageState
@@ -14,7 +15,7 @@ from booking.services.clinic import Rulebook
 from booking.services.mail import mail_cap
 from booking.services.mail.letters import manage_token
 from booking.store.base import insert_row
-from booking.store.records import Message
+from booking.store.records import GIVEN_UP, Message
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
 
 
@@ -73,9 +74,23 @@ def tell(
         tries=0,
         next_try_at=not_before,
         created_at=now,
+        reminds_of=None,
+        hours_before=0,
         capped_address=key,
         not_before=not_before,
     )
+
+
+def given_up(session: Session) -> dict[tuple[int, int | None], str]:
+    """Why mails could not be sent, by entry and by offer; None for those about the entry itself."""
+    query = select(Message.entry_id, Message.offer_id, Message.error).where(
+        GIVEN_UP, Message.entry_id.is_not(None)
+    )
+    return {
+        (entry_id, offer_id): error or ""
+        for entry_id, offer_id, error in session.execute(query.order_by(Message.id))
+        if entry_id is not None
+    }
 
 
 def letter(

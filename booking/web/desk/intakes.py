@@ -67,6 +67,7 @@ def for_the_doctor(
             }
             for one in found.cautions
         ],
+        "changed_at": local(found.changed_at) if found.changed_at else None,
         "to_review": sum(one.reviewed_at is None for one in found.cautions),
         "rows": [
             row

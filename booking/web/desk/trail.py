@@ -13,6 +13,10 @@ from booking.web.wording import STATE_WORDS
 LOOKS = {"viewed", "answers_read"}
 _SAID = {
     "cautions_reviewed": "Answers reviewed",
+    "answers_given": "Answered questions",
+    "answers_changed": "Changed answers",
+    "reminders_permitted": "Wants to be reminded by e-mail",
+    "reminders_declined": "Wants no reminders any more",
     "patient_called": "Talked to the patient",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
@@ -31,6 +35,7 @@ MESSAGE_WORDS = {
     MessageKind.CONFIRMED: "Confirmation",
     MessageKind.MOVED: "New time",
     MessageKind.CANCELLED: "Cancellation",
+    MessageKind.REMINDER: "Reminder",
     MessageKind.NEW_TIMES: "New times to choose from",
     MessageKind.WAITLIST_JOINED: "On the waitlist",
     MessageKind.WAITLIST_OFFER: "A time from the waitlist",

@@ -1,5 +1,6 @@
 """The waitlist as reception sees it: who waits, whom to call, what was offered to whom."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,8 @@ from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 
 FREE_SHOWN = 60
+# Why a mail could not be sent, by entry and offer.
+Failed = Mapping[tuple[int, int | None], str]
 
 
 @blueprint.route("/waitlist", methods=["GET", "POST"], endpoint="waitlist")
@@ -60,19 +63,21 @@ def _look() -> dict[str, Any]:
     def gather(session: Session, moment: datetime) -> dict[str, Any]:
         audit.record(session, person.actor, "viewed", now=moment, subject="waitlist")
         entries = waitlist.everybody(session)
-        chain = waitlist.lately_offered(session)
+        chain, failed = waitlist.lately_offered(session), mail.given_up(session)
+        offers = [_offer(one, failed) for one in chain]
         return {
-            "entries": [_entry(one, chain) for one in entries],
-            "calls": [_offer(one) for one in chain if _needs_a_call(one)],
-            "chain": [_offer(one) for one in chain],
+            "entries": [_entry(one, chain, failed) for one in entries],
+            "calls": [one for one in offers if _needs_a_call(one)],
+            "chain": offers,
             "free": _free(session, {one.service.slug for one in entries}, moment),
         }
 
     return write(gather)
 
 
-def _needs_a_call(offer: WaitlistOffer) -> bool:
-    return waiting.shown(offer)["is_open"] and mail.email_of(offer.entry) is None
+def _needs_a_call(offer: dict[str, Any]) -> bool:
+    """Whether nobody would know of what is kept for them."""
+    return offer["is_open"] and (offer["failed"] is not None or not offer["by_mail"])
 
 
 def _free(session: Session, services: set[str], moment: datetime) -> list[dict[str, Any]]:
@@ -87,7 +92,7 @@ def _free(session: Session, services: set[str], moment: datetime) -> list[dict[s
     return times.shown(sorted(found, key=lambda slot: slot.start)[:FREE_SHOWN])
 
 
-def _entry(entry: WaitlistEntry, chain: list[WaitlistOffer]) -> dict[str, Any]:
+def _entry(entry: WaitlistEntry, chain: list[WaitlistOffer], failed: Failed) -> dict[str, Any]:
     booking = entry.booking
     own = [waiting.shown(one) for one in chain if one.entry_id == entry.id]
     return {
@@ -95,6 +100,8 @@ def _entry(entry: WaitlistEntry, chain: list[WaitlistOffer]) -> dict[str, Any]:
         "name": mail.name_of(entry),
         "since": local(entry.created_at),
         "contact": _contact(entry),
+        "dial": _dial(entry),
+        "failed": failed.get((entry.id, None)),
         "service": entry.service.name,
         "wishes": waiting.in_words(waitlist.wishes_of(entry), entry.service.slug),
         "booking_id": entry.booking_id,
@@ -110,13 +117,18 @@ def _contact(entry: WaitlistEntry) -> str:
     return show_phone(phone, facts().country) if phone else mail.email_of(entry) or ""
 
 
-def _offer(offer: WaitlistOffer) -> dict[str, Any]:
-    phone = mail.phone_of(offer.entry)
+def _dial(entry: WaitlistEntry) -> str | None:
+    phone = mail.phone_of(entry)
+    return dial_link(phone) if phone else None
+
+
+def _offer(offer: WaitlistOffer, failed: Failed) -> dict[str, Any]:
     return {
         **waiting.shown(offer),
         "name": mail.name_of(offer.entry),
         "contact": _contact(offer.entry),
-        "dial": dial_link(phone) if phone else None,
+        "dial": _dial(offer.entry),
+        "failed": failed.get((offer.entry_id, offer.id)),
         "moves": offer.entry.booking is not None,
         "by_mail": mail.email_of(offer.entry) is not None,
     }

@@ -11,17 +11,17 @@ from booking.domain.slots import parse_slot_id
 from booking.services.bookings import drafts
 from booking.services.times import availability, holds
 from booking.services.times.free_time import slot_of
-from booking.web import asking, times
+from booking.web import asking, texts, times
 from booking.web.clinic import main_service, rulebook, timetables
 from booking.web.installation import here, write
 from booking.web.language import _
 from booking.web.limits import HOLDS, READS, limited
-from booking.web.patients import came_from, draft
+from booking.web.patients import came_from, draft, part_of_day
 from booking.web.patients.views import visit_facts
 from booking.web.wording import FOR_WHOM
 
 blueprint = Blueprint("book", __name__, url_prefix="/book")
-blueprint.context_processor(lambda: {"carried": came_from.carried})
+blueprint.context_processor(lambda: {"carried": _carried})
 
 
 @blueprint.get("")
@@ -30,7 +30,8 @@ def days() -> ResponseReturnValue:
     """Pick a day; with `slot`, one time that a link pointed at."""
     if request.args.get("slot"):
         return _offer(request.args["slot"])
-    tables = offered()
+    all_tables = offered()
+    tables = part_of_day.narrowed(all_tables)
     own = draft.own_slot(draft.current())
     following = availability.first_slots(tables, 1)
     return render_template(
@@ -39,6 +40,7 @@ def days() -> ResponseReturnValue:
         next_slot=times.shown(following)[0] if following else None,
         own=times.shown([own])[0] if own else None,
         **choices(),
+        **part_of_day.choices(all_tables),
         ready=request.args.get("ready") == "1",
     )
 
@@ -53,8 +55,12 @@ def times_of_day() -> ResponseReturnValue:
     own = draft.own_slot(draft.current())
     # A time kept for another kind of visit is not one of this kind.
     own = own if own is not None and own.service == _service() else None
+    tables = offered()
     return render_template(
-        "book/times.html", **times.times_page(offered(), day, own=own), **choices()
+        "book/times.html",
+        **times.times_page(part_of_day.narrowed(tables), day, own=own),
+        **choices(),
+        **part_of_day.choices(tables),
     )
 
 
@@ -152,17 +158,23 @@ def offered() -> list[availability.Timetable]:
     return timetables(service, _practitioner(), _location()) if service else []
 
 
+def _carried() -> dict[str, str]:
+    """What every link of these pages says again."""
+    return came_from.carried() | part_of_day.carried()
+
+
 def choices() -> dict[str, Any]:
     """What can be chosen: the kind of consultation, with whom, where."""
     service = _service()
     plans = rulebook().services.get(service or "", [])
     people = {plan.practitioner: plan.practitioner_name for plan in plans}
     places = {plan.place.slug: plan.place for plan in plans}
+    there = [p.practitioner_name for p in plans if _location() in {None, p.place.slug}]
     return {
         "services": _services(),
         "service": service,
         "people": people if len(people) > 1 else {},
-        "only_with": next(iter(people.values())) if len(people) == 1 else None,
+        "only_with": texts.one_of(there) if there else None,
         "practitioner": _practitioner(),
         "places": places if len(places) > 1 else {},
         "location": _location(),

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import SlotRefusal
 from booking.domain.intake import ADULT_AT, Intake, cautions, must_call, told
 from booking.domain.lifecycle import State
-from booking.domain.messages import Audience
+from booking.domain.messages import Audience, MessageKind
 from booking.domain.people import Findings, Person, age_on
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
 from booking.services.audit import PATIENT
-from booking.services.bookings import bookings, drafts, intakes
+from booking.services.bookings import bookings, drafts, intakes, new_answers
 from booking.services.bookings.drafts import DraftView
 from booking.services.bookings.intakes import Given
 from booking.services.calendars import patient_appointment
@@ -116,20 +116,28 @@ def check() -> ResponseReturnValue:
 @blueprint.get("/confirmed/<token>")
 def confirmed(token: str) -> ResponseReturnValue:
     """The booking is made; the page still works as a bookmark."""
-    booking, messages, must_call = read(
+    booking, messages, must_call, is_answered = read(
         lambda session, _: (
             found := bookings.by_token(session, token),
             messages_of(session, found.id),
             intakes.must_call(session, found.id),
+            new_answers.is_answered(session, found.id),
         )
     )
     if booking.state is not State.CONFIRMED:
         return redirect(url_for("manage.show", token=token))
-    mail = [message for message in messages if message.kind.audience is Audience.PATIENT]
+    mail = [
+        message
+        for message in messages
+        if message.kind.audience is Audience.PATIENT and message.kind is not MessageKind.REMINDER
+    ]
     return render_template(
         "book/confirmed.html",
         booking=booking_facts(booking),
         must_call=must_call,
+        token=token,
+        # Who came by the waitlist was asked nothing; others were, and chose to skip it.
+        asks=booking.source == "waitlist" and not is_answered,
         email=booking.patient.email,
         phone_only=booking.patient.email is None,
         mail_state=mail[-1].state.value if mail else None,

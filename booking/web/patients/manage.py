@@ -21,8 +21,9 @@ from booking.domain.slots import Slot, parse_slot_id
 from booking.domain.waitlist import ALIVE
 from booking.formats import ics
 from booking.services.audit import PATIENT
-from booking.services.bookings import bookings, changes, intakes, new_times
+from booking.services.bookings import bookings, changes, intakes, new_answers, new_times
 from booking.services.calendars import patient_appointment
+from booking.services.mail import reminders
 from booking.services.mail.letters import online_links
 from booking.services.times import availability
 from booking.services.times.availability import Timetable
@@ -34,6 +35,7 @@ from booking.web import forms, times
 from booking.web.clinic import at, rulebook, timetables
 from booking.web.installation import here, read, write
 from booking.web.limits import CHANGES, READS, limited
+from booking.web.patients import part_of_day
 from booking.web.patients.views import booking_facts
 
 _NOTICES: dict[type[TransitionRefused], str] = {
@@ -43,6 +45,7 @@ _NOTICES: dict[type[TransitionRefused], str] = {
 _REFUSALS = {"too_late", "too_close", "outdated", "call"}
 
 blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
+blueprint.url_defaults(part_of_day.stays)
 
 
 @blueprint.get("")
@@ -82,7 +85,8 @@ def move(token: str) -> ResponseReturnValue:
     if request.args.get("slot"):
         return _move_check(token, booking, request.args["slot"])
     day = times.parse_day(request.args.get("day"))
-    shared = {"token": token, "booking": booking_facts(booking)}
+    shared = {"token": token, "booking": booking_facts(booking), **part_of_day.choices(tables)}
+    tables = part_of_day.narrowed(tables)
     if day is not None:
         return render_template("manage/move_times.html", **times.times_page(tables, day), **shared)
     page = times.days_page(tables, after=times.parse_day(request.args.get("after")))
@@ -196,6 +200,9 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         must_move=booking.stranding is Stranding.TO_MOVE and view["changeable"],
         offers=times.shown(_offered(booking)),
         must_call=view["changeable"] and _must_call(booking),
+        answered=_is_answered(booking),
+        by_mail=booking.patient.email is not None,
+        reminds=_reminds(booking),
         waits=wished is not None and wished.state in ALIVE,
         notice=notice if notice in {"moved", "cancelled", "changed"} | _REFUSALS else None,
         again_url=_again(booking),
@@ -206,6 +213,14 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
 
 def _must_call(booking: Booking) -> bool:
     return read(lambda session, _: intakes.must_call(session, booking.id))
+
+
+def _is_answered(booking: Booking) -> bool:
+    return read(lambda session, _: new_answers.is_answered(session, booking.id))
+
+
+def _reminds(booking: Booking) -> bool:
+    return read(lambda session, _: reminders.may_remind(session, booking.patient_id))
 
 
 def _offered(booking: Booking) -> list[Slot]:

@@ -1,4 +1,4 @@
-"""What patients say by their link: that they will come, another name, another phone number."""
+"""What patients say by their link: that they will come, what else may be told, who they are."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,10 +12,12 @@ from booking.formats.contacts import read_phone
 from booking.services.audit import PATIENT
 from booking.services.bookings import contact_details, reconfirmations
 from booking.services.bookings.contact_details import NewDetails
+from booking.services.mail import reminders as reminding
+from booking.services.texts import QUESTIONS
 from booking.services.waitlist import answers, entries
 from booking.store.bookings import Booking
-from booking.web import forms
-from booking.web.clinic import facts
+from booking.web import forms, language
+from booking.web.clinic import facts, rulebook
 from booking.web.installation import here, write
 from booking.web.limits import CHANGES, limited
 from booking.web.patients.manage import blueprint, known, refused_change, unchangeable, wish
@@ -60,6 +62,23 @@ def earlier(token: str) -> ResponseReturnValue:
         entry_id = entry.id
         write(lambda session, now: answers.leave(session, offers, entry_id, actor=PATIENT, now=now))
     return redirect(url_for("manage.show", token=token, _anchor="earlier"), code=303)
+
+
+@blueprint.post("/reminders")
+@limited(CHANGES, "changes")
+def reminders(token: str) -> ResponseReturnValue:
+    """You may remind me by e-mail, or no longer."""
+    booking, granted = known(token), request.form.get("remind") == "yes"
+    version = rulebook().texts[language.current()][QUESTIONS].version
+    try:
+        write(
+            lambda session, now: reminding.permit(
+                session, booking, granted=granted, version=version, now=now
+            )
+        )
+    except TransitionRefused as refusal:
+        return refused_change(token, refusal)
+    return redirect(url_for("manage.show", token=token, _anchor="reminders"), code=303)
 
 
 @blueprint.route("/details", methods=["GET", "POST"])

@@ -56,7 +56,7 @@ def _answered(found: DraftView, asked: QuestionPage) -> ResponseReturnValue:
 
 
 def _shown(found: DraftView, asked: QuestionPage, typed: Typed, errors: list[FieldError]) -> str:
-    page = _page(asked, typed, errors)
+    page = page_facts(asked, typed, errors)
     return render_template("book/question.html", hold=hold_shown(found), **page)
 
 
@@ -65,7 +65,7 @@ def preview() -> str:
     words = text(QUESTIONS)
     return render_template(
         "book/questions_preview.html",
-        pages=[_page(one, {}, []) for one in asking.IN_ORDER],
+        pages=[page_facts(one, {}, []) for one in asking.IN_ORDER],
         told=[name.removeprefix("tell_") for name in words.words if name.startswith("tell_")],
     )
 
@@ -94,7 +94,8 @@ def _skip(found: DraftView, asked: QuestionPage) -> ResponseReturnValue:
     return _on_to(following)
 
 
-def _page(asked: QuestionPage, typed: Typed, errors: list[FieldError]) -> dict[str, Any]:
+def page_facts(asked: QuestionPage, typed: Typed, errors: list[FieldError]) -> dict[str, Any]:
+    """What a page of questions shows; `back` is the way back to where a visit is booked."""
     words = text(QUESTIONS)
     of_part = [one for one in asking.IN_ORDER if one.part == asked.part]
     back = asking.before(asked)

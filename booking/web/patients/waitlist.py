@@ -43,6 +43,7 @@ def join() -> ResponseReturnValue:
     else:
         require(READS, "pages")
         values = {name: request.args.get(name, "") for name in ("practitioner", "location")}
+        values["parts"] = request.args.getlist("part")[:3]
     page = render_template(
         "waitlist/join.html",
         service={"id": service, "name": plan.service_name},
