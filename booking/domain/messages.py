@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     NEW_TIMES = "new_times"
     WAITLIST_JOINED = "waitlist_joined"
     WAITLIST_OFFER = "waitlist_offer"
+    CONFIRM_EMAIL = "confirm_email"
     DOCTOR_BOOKED = "doctor_booked"
     DOCTOR_MOVED = "doctor_moved"
     DOCTOR_CANCELLED = "doctor_cancelled"
@@ -44,7 +45,7 @@ class MessageKind(StrEnum):
     @property
     def invites(self) -> bool:
         """It brings the visit as a calendar entry."""
-        if self is MessageKind.NEW_TIMES or self.is_about_waiting:
+        if self in {MessageKind.NEW_TIMES, MessageKind.CONFIRM_EMAIL} or self.is_about_waiting:
             return False
         return self.audience is Audience.PATIENT
 
