@@ -262,3 +262,12 @@ def test_a_command_that_cannot_start_says_so_in_one_line(
     assert done.stderr.startswith(f"Booking cannot start: {words}")
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["CONFIRM_EMAIL", "PROOF_OF_WORK"])
+def test_what_is_done_against_machines_is_one_of_three_words(tmp_path: Path, name: str):
+    usual = read(tmp_path)
+    assert (usual.confirm_email, usual.proof_of_work) == ("suspicious", "attack")
+    setting = getattr(read(tmp_path, **{name: "always"}), name.lower())
+    assert setting == "always"
+    assert name in refusal(tmp_path, **{name: "sometimes"})

@@ -178,47 +178,6 @@ def confirm(
     session: Session,
     offers: Offers,
     links: Links,
-    token: str,
-    *,
-    person: Person,
-    privacy_notice: str,
-    given: Given = bookings.NOTHING_ASKED,
-    actor: Actor,
-    random_token: RandomToken,
-    now: datetime,
-    mail_at_once: bool = False,
-) -> Booking:
-    """
-    Turn a draft into a booking; a second submit gets the same booking again.
-
-    Where the hold ran out meanwhile and nobody else took the time, it is booked all the same.
-
-    Raises:
-        NotFound: the draft is gone, or no time was chosen.
-        SlotRefusal: somebody else has the time now.
-    """
-    row = _row(session, token, now=now, lock=True)
-    if row is None:
-        raise NotFound
-    return confirm_row(
-        session,
-        offers,
-        links,
-        row,
-        person=person,
-        privacy_notice=privacy_notice,
-        given=given,
-        actor=actor,
-        random_token=random_token,
-        now=now,
-        mail_at_once=mail_at_once,
-    )
-
-
-def confirm_row(
-    session: Session,
-    offers: Offers,
-    links: Links,
     row: Draft,
     *,
     person: Person,
@@ -229,9 +188,15 @@ def confirm_row(
     now: datetime,
     mail_at_once: bool,
 ) -> Booking:
-    """The same for a draft whose row is locked."""
-    if row.booking_id is not None:
-        return bookings.get(session, row.booking_id)
+    """
+    Turn a draft, whose row is locked and which is no booking yet, into a booking.
+
+    Where the hold ran out meanwhile and nobody else took the time, it is booked all the same.
+
+    Raises:
+        NotFound: no time was chosen.
+        SlotRefusal: somebody else has the time now.
+    """
     if row.slot is None:
         raise NotFound
     service, practitioner, start = parse_slot_id(row.slot)

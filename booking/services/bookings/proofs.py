@@ -209,7 +209,7 @@ def confirm(
         raise ProofOutdated
     if instead is not None:
         row.slot = instead
-    return drafts.confirm_row(
+    return drafts.confirm(
         session,
         offers,
         links,

@@ -41,9 +41,6 @@ class Sent:
     work: str | None = None
 
 
-NOTHING_ODD = Sent()
-
-
 def submit(
     session: Session,
     offers: Offers,
@@ -73,7 +70,9 @@ def submit(
         raise NotFound
     if row.booking_id is not None:
         return bookings.get(session, row.booking_id)
-    signs = _signs(session, person, sent, now=now)
+    # A clinic that never asks needs to know nothing more.
+    is_watched = setting is not ConfirmEmail.NEVER or sent.work_wanted
+    signs = _signs(session, person, sent, now=now) if is_watched else Signs()
     verdict = decide(signs, setting=setting, has_email=person.email is not None)
     if verdict is Verdict.WORK:
         raise WorkMissing
@@ -92,7 +91,7 @@ def submit(
             now=now,
         )
         return None
-    return drafts.confirm_row(
+    return drafts.confirm(
         session,
         offers,
         links,
