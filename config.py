@@ -17,6 +17,8 @@ Settings: one frozen object, read from the environment and checked at start.
 | `REMINDER_HOURS` | how many hours before a visit patients who permitted it are reminded by e-mail, separated by commas; 0: never | 72,24 |
 | `REDIS_URL` | optional: rate limits shared over Redis instead of the database | – |
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
+| `CONFIRM_EMAIL` | when a booking on the pages waits until a link in an e-mail was followed: `never`, `suspicious` (what looks like a machine) or `always` | `suspicious` |
+| `PROOF_OF_WORK` | when browsers must work about a second for a booking on the pages: `never`, `attack` (while far more holds and bookings come in than a clinic has) or `always` | `attack` |
 | `TRUSTED_PROXIES` | how many proxies in front may be believed about the client's address | 0 |
 | `ALLOWED_ORIGINS` | other sites, like `https://clinic.example`, whose pages may frame `/embed` and whose scripts may call the JSON API, separated by commas | – |
 | `LANGUAGES` | what visitors may choose among: `en`, `es`, `fr`, `de`, `ar`, `ur`, separated by commas. First page, article, statements and e-mails are translated; the pages of the booking itself are not yet | `en` |
@@ -79,6 +81,8 @@ class Settings:
     reminder_hours: tuple[int, ...]
     redis_url: str | None
     ratelimit_enabled: bool
+    confirm_email: str
+    proof_of_work: str
     trusted_proxies: int
     allowed_origins: frozenset[str]
     languages: tuple[str, ...]
@@ -134,6 +138,8 @@ class Settings:
             reminder_hours=_reminder_hours(environ.get("REMINDER_HOURS", "").strip() or "72,24"),
             redis_url=environ.get("REDIS_URL") or None,
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),
+            confirm_email=_choice(environ, "CONFIRM_EMAIL", "suspicious", "never", "always"),
+            proof_of_work=_choice(environ, "PROOF_OF_WORK", "attack", "never", "always"),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, least=0, most=10),
             allowed_origins=_origins(environ.get("ALLOWED_ORIGINS") or ""),
             languages=tuple(code.strip() for code in (environ.get("LANGUAGES") or "en").split(",")),
@@ -147,6 +153,14 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if value not in {"", "0", "1"}:
         raise SettingsError(f"{name} must be 0 or 1, not {value!r}.")
     return default if value == "" else value == "1"
+
+
+def _choice(environ: Mapping[str, str], name: str, default: str, *others: str) -> str:
+    value = environ.get(name, "").strip() or default
+    if value not in {default, *others}:
+        known = ", ".join((default, *others))
+        raise SettingsError(f"{name} must be one of {known}, not {value!r}.")
+    return value
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:

@@ -3,15 +3,18 @@
 import logging
 import sys
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from booking.domain.suspicion import ConfirmEmail, ProofOfWork
 from booking.formats.languages import ENGLISH, LANGUAGES, Language
 from booking.formats.links import Links
-from booking.formats.tokens import DeviceMarks, ManageKeys, purpose_key, random_token
+from booking.formats.tokens import DeviceMarks, FormMarks, ManageKeys, purpose_key, random_token
+from booking.formats.work import WorkOrders
 from booking.seams.clock import clock_for
 from booking.seams.mailbox import Mailbox
 from booking.services.times.availability import Offers
@@ -39,8 +42,10 @@ from booking.web.patients import (
     embedded,
     filling_in,
     finding,
+    guard,
     new_answers,
     own_word,
+    proving,
     public,
     waitlist,
 )
@@ -48,12 +53,14 @@ from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
 from config import LOOPBACK_HOSTS, Settings, SettingsError
 
+Cautious = TypeVar("Cautious", ConfirmEmail, ProofOfWork)
 ROOT = Path(__file__).resolve().parents[1]
 BLUEPRINTS = (
     assets,
     look,
     public,
     filling_in,
+    proving,
     own_word,
     new_answers,
     finding,
@@ -100,6 +107,7 @@ def create_app(
         app.register_blueprint(mailbox.blueprint)
     api.register(app, limits=counted)
     wording.register(app)
+    guard.register(app)
     findable.register(app)
     errors.register(app)
     _wrap(app, settings)
@@ -138,15 +146,27 @@ def _installation(settings: Settings, database: Database) -> Installation:
         links=Links(settings.public_url, ManageKeys(settings.secret_keys)),
         random_token=random_token,
         devices=DeviceMarks(settings.secret_keys),
+        forms=FormMarks(settings.secret_keys),
+        work=WorkOrders(settings.secret_keys),
         public_hosts=frozenset(hosts),
         is_https=settings.is_https,
         is_development=settings.is_development,
         limits_enabled=settings.ratelimit_enabled,
+        confirm_email=_unless_limits_are_off(settings, ConfirmEmail(settings.confirm_email)),
+        proof_of_work=_unless_limits_are_off(settings, ProofOfWork(settings.proof_of_work)),
         redis_url=settings.redis_url,
         allowed_origins=settings.allowed_origins,
         languages=_languages(settings),
         mailbox=Mailbox(settings.instance_path / "mailbox") if settings.has_mailbox else None,
     )
+
+
+def _unless_limits_are_off(settings: Settings, setting: Cautious) -> Cautious:
+    """What is measured counts only along with the limits; what a clinic always wants stays."""
+    kind = type(setting)
+    if settings.ratelimit_enabled or setting is kind.ALWAYS:
+        return setting
+    return kind.NEVER
 
 
 def _languages(settings: Settings) -> dict[str, Language]:

@@ -22,13 +22,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import Busy, NotFound, NotSetUp, SlotRefusal
-from booking.domain.messages import DeliveryFailure
+from booking.domain.messages import DeliveryFailure, MessageKind
 from booking.domain.slots import Slot
 from booking.formats.links import Links
 from booking.formats.mail import compose
 from booking.formats.tokens import random_token
 from booking.services import counters, health
-from booking.services.bookings import drafts, once
+from booking.services.bookings import drafts, once, proof_mail
 from booking.services.clinic import Rulebook
 from booking.services.mail import letters, outbox, reminders
 from booking.services.staff import one_time_links, sessions
@@ -110,7 +110,11 @@ class Worker:
         self, message: Message, rulebook: Rulebook, now: datetime
     ) -> EmailMessage | DeliveryFailure:
         """The mail; or why it cannot be written, which must not stop the others."""
-        written = waitlist_mail.letter if message.kind.is_about_waiting else letters.letter
+        written = letters.letter
+        if message.kind.is_about_waiting:
+            written = waitlist_mail.letter
+        elif message.kind is MessageKind.CONFIRM_EMAIL:
+            written = proof_mail.letter
         try:
             return compose(written(message, rulebook, self._links, sender=self._sender, now=now))
         except Exception as error:  # noqa: BLE001

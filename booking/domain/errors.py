@@ -100,6 +100,18 @@ class HoldExpired(Refusal):
     code = "hold_expired"
 
 
+class ProofOutdated(Refusal):
+    """The link was about another time or address than the form is about by now."""
+
+    code = "proof_outdated"
+
+
+class WorkMissing(Refusal):
+    """So much comes in that a browser must work for a booking, and this one did not."""
+
+    code = "work_missing"
+
+
 class OfferOver(Refusal):
     """The time that the waitlist offered is kept no longer, or was answered before."""
 

@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     WAITLIST_JOINED = "waitlist_joined"
     WAITLIST_OFFER = "waitlist_offer"
+    CONFIRM_EMAIL = "confirm_email"
     DOCTOR_BOOKED = "doctor_booked"
     DOCTOR_MOVED = "doctor_moved"
     DOCTOR_CANCELLED = "doctor_cancelled"
@@ -46,7 +47,8 @@ class MessageKind(StrEnum):
     def invites(self) -> bool:
         """It brings the visit as a calendar entry."""
         # A reminder is no news: the visit stands in the calendar as it is.
-        if self in {MessageKind.NEW_TIMES, MessageKind.REMINDER} or self.is_about_waiting:
+        without = {MessageKind.NEW_TIMES, MessageKind.REMINDER, MessageKind.CONFIRM_EMAIL}
+        if self in without or self.is_about_waiting:
             return False
         return self.audience is Audience.PATIENT
 

@@ -73,6 +73,20 @@ class Links:
         """Where a time that the waitlist offers is taken or declined."""
         return f"{self.public_url}/offer/{token}{_in(language)}"
 
+    @property
+    def proof_keys(self) -> ManageKeys:
+        """What the links that prove an e-mail address are made with."""
+        return self.keys.of("proof")
+
+    def take(self, slot: str) -> str:
+        """Where one slot is shown, ready to be taken."""
+        return f"{self.public_url}/book?{urlencode({'slot': slot})}"
+
+    def proof(self, token: str, *, language: str = ENGLISH) -> str:
+        """Where a booking is confirmed whose address had to be proven."""
+        chosen = "" if language == ENGLISH else f"?{urlencode({'lang': language})}"
+        return f"{self.public_url}/book/proof/{token}{chosen}"
+
     def feed(self, token: str) -> str:
         """A subscribed calendar."""
         return f"{self.public_url}/calendar/{token}.ics"

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -84,6 +85,24 @@ class DeviceMarks:
         except BadSignature:
             return False
         return isinstance(content, list) and content[:1] == [token_hash(account)]
+
+
+class FormMarks:
+    """Signed marks that say when a form was given out."""
+
+    def __init__(self, secrets_: Sequence[str]):
+        self._signer = URLSafeSerializer(list(reversed(secrets_)), salt="form")
+
+    def mark(self, now: datetime) -> str:
+        """What a form carries that is given out now."""
+        return str(self._signer.dumps(now.timestamp()))
+
+    def age(self, mark: str, *, now: datetime) -> timedelta | None:
+        """How long ago a form was given out; None for what is no mark of ours."""
+        try:
+            return timedelta(seconds=now.timestamp() - float(self._signer.loads(mark)))
+        except (BadSignature, TypeError, ValueError, OverflowError):
+            return None
 
 
 def _derive(key: bytes, uid: str, generation: int) -> str:

@@ -167,6 +167,32 @@ class Draft(Base):
     booking: Mapped[Booking | None] = relationship()
 
 
+class EmailProof(Base):
+    """
+    A draft that becomes a booking when a link in an e-mail is followed and a button pressed there.
+
+    The newest of a draft counts, for the address and the slot that the draft had then. What was
+    agreed to is kept here; who is coming, and all answers, stay in the draft.
+    """
+
+    __tablename__ = "email_proofs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    slot: Mapped[str] = mapped_column(String(300))
+    privacy_notice: Mapped[str] = mapped_column(String(20))
+    may_remind: Mapped[bool]
+    locale: Mapped[str] = mapped_column(String(20))
+    # The mail may have to wait for others to the same address (services/mail/mail_cap.py).
+    leaves_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    draft: Mapped[Draft] = relationship()
+
+
 class IdempotencyKey(Base):
     """A POST that was answered: the same key gets the same booking, other data a refusal."""
 

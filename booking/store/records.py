@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.messages import MessageKind, MessageState
 from booking.store.base import Base
-from booking.store.bookings import Booking
+from booking.store.bookings import Booking, EmailProof
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
 
 # As text: SQLite uses a partial index only where a query repeats its condition to the letter.
@@ -22,7 +22,8 @@ class Message(Base):
     The dedupe key makes a second identical message impossible. `message_id` is fixed here, so that
     a mail which had to be sent twice is recognised as one.
 
-    It is about a booking, or else, by its kind, about a waitlist entry and what that was offered.
+    It is about a booking, or else, by its kind, about a waitlist entry and what that was offered,
+    or about an address that is to be proven.
     """
 
     __tablename__ = "messages"
@@ -50,6 +51,9 @@ class Message(Base):
     )
     offer_id: Mapped[int | None] = mapped_column(
         ForeignKey("waitlist_offers.id", ondelete="CASCADE"), index=True
+    )
+    proof_id: Mapped[int | None] = mapped_column(
+        ForeignKey("email_proofs.id", ondelete="CASCADE"), index=True
     )
     kind: Mapped[MessageKind] = mapped_column(
         Enum(
@@ -93,6 +97,7 @@ class Message(Base):
     booking: Mapped[Booking] = relationship()
     entry: Mapped[WaitlistEntry | None] = relationship()
     offer: Mapped[WaitlistOffer | None] = relationship()
+    proof: Mapped[EmailProof | None] = relationship()
 
 
 class AuditEntry(Base):

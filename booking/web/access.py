@@ -42,6 +42,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "book.under_18": PUBLIC,
     "book.check": PUBLIC,
     "book.confirmed": PUBLIC,
+    "proof.asked": PUBLIC,
+    "proof.show": PUBLIC,
     "embed.script": PUBLIC,
     "embed.times": PUBLIC,
     "manage.show": PUBLIC,

@@ -42,6 +42,16 @@ ANSWERS: dict[str, Answer] = {
     "unknown_practitioner": Answer(404, to_patients("Nobody with this name offers this service.")),
     "unknown_location": Answer(404, to_patients("Nobody offers this service there.")),
     "hold_expired": Answer(409, to_patients("We could not keep that time any longer.")),
+    "proof_outdated": Answer(
+        409, to_patients("The details were changed after this link was sent.")
+    ),
+    "work_missing": Answer(
+        422,
+        to_patients(
+            "So many requests come in just now that we check each. Switch JavaScript on, "
+            "give an e-mail address, or call us."
+        ),
+    ),
     "offer_over": Answer(409, to_patients("We could not keep that time any longer.")),
     "phone_needed": Answer(422, to_patients("This visit is by phone, so we need a phone number.")),
     "transition_refused": Answer(

@@ -8,9 +8,11 @@ from typing import Protocol, TypeVar, cast
 
 from flask import Flask, current_app, g
 
+from booking.domain.suspicion import ConfirmEmail, ProofOfWork
 from booking.formats.languages import Language
 from booking.formats.links import Links
-from booking.formats.tokens import DeviceMarks, RandomToken
+from booking.formats.tokens import DeviceMarks, FormMarks, RandomToken
+from booking.formats.work import WorkOrders
 from booking.services.times.availability import Offers
 from booking.store.engine import Database, Session
 
@@ -39,10 +41,14 @@ class Installation:
     links: Links
     random_token: RandomToken
     devices: DeviceMarks
+    forms: FormMarks
+    work: WorkOrders
     public_hosts: frozenset[str]
     is_https: bool
     is_development: bool
     limits_enabled: bool
+    confirm_email: ConfirmEmail
+    proof_of_work: ProofOfWork
     redis_url: str | None
     allowed_origins: frozenset[str]
     # By their codes; English is always among them.

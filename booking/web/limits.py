@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from booking.domain.errors import Busy
+from booking.domain.suspicion import ProofOfWork
 from booking.services import counters
 from booking.store.engine import Database
 from booking.web.installation import here
@@ -28,6 +29,10 @@ CHANGES = parse("60 per hour")
 FIND = parse("10 per 5 minutes")
 # Each may hold a time now and then, so they are dearer than bookings.
 JOINS = parse("10 per hour")
+# Of holds and bookings from everywhere: far more than any clinic has, and more than one network
+# may cause, so that nobody raises the alarm alone.
+FLOOD = parse("120 per 10 minutes")
+_FLOODED = frozenset({"holds", "bookings"})
 SIGN_IN = parse("10 per 5 minutes")
 SIGN_IN_OVERALL = parse("300 per 5 minutes")
 _KEY = "booking-limits"
@@ -77,7 +82,7 @@ class Limits:
         self._reads = FixedWindowRateLimiter(MemoryStorage())
         self._shared = FixedWindowRateLimiter(shared)
 
-    def require(self, limit: RateLimitItem, purpose: str, whom: str) -> None:
+    def require(self, limit: RateLimitItem, purpose: str, whom: str, *, cost: int = 1) -> None:
         """
         Count a try, before anything is checked or done.
 
@@ -85,13 +90,21 @@ class Limits:
             TooManyRequests: there were too many; `retry_after` says when the window ends.
         """
         limiter = self._reads if limit is READS else self._shared
-        if limiter.hit(limit, purpose, whom):
+        if limiter.hit(limit, purpose, whom, cost=cost):
             return
         if limit is READS:
             raise TooManyRequests(retry_after=limit.get_expiry())
         expiry = limiter.storage.get_expiry(limit.key_for(purpose, whom))
         now = here().database.read(lambda _, now: now)
         raise TooManyRequests(retry_after=max(1, int(expiry - now.timestamp()) + 1))
+
+    def note_demand(self) -> None:
+        """Count a hold or a booking, from wherever it comes."""
+        self._shared.hit(FLOOD, "flood")
+
+    def is_flooded(self) -> bool:
+        """Whether more comes in than can be meant."""
+        return not self._shared.test(FLOOD, "flood")
 
 
 def set_up(app: Flask, database: Database, redis_url: str | None) -> Limits:
@@ -101,11 +114,26 @@ def set_up(app: Flask, database: Database, redis_url: str | None) -> Limits:
     return limits
 
 
-def require(limit: RateLimitItem, purpose: str, whom: str | None = None) -> None:
-    """Count a try of `whom` (the visitor's network by default); nothing when limits are off."""
+def require(limit: RateLimitItem, purpose: str, whom: str | None = None, *, cost: int = 1) -> None:
+    """
+    Count a try of `whom` (the visitor's network by default); nothing when limits are off.
+
+    What looks like a machine can `cost` more than one.
+    """
     if here().limits_enabled:
         limits: Limits = current_app.extensions[_KEY]
-        limits.require(limit, purpose, whom or visitor())
+        limits.require(limit, purpose, whom or visitor(), cost=cost)
+        if purpose in _FLOODED and here().proof_of_work is ProofOfWork.ATTACK:
+            limits.note_demand()
+
+
+def is_work_wanted() -> bool:
+    """Whether browsers must work for a booking now."""
+    setting = here().proof_of_work
+    if setting is ProofOfWork.ATTACK:
+        limits: Limits = current_app.extensions[_KEY]
+        return limits.is_flooded()
+    return setting is ProofOfWork.ALWAYS
 
 
 def limited(
@@ -128,6 +156,20 @@ def limited(
 def visitor() -> str:
     """The network that this request comes from, as a key."""
     return network(request.remote_addr or "")
+
+
+def telling_network() -> str | None:
+    """
+    The visitor's network, where it says anything about the visitor.
+
+    From this machine itself come whoever tries the program out, and everybody at once where a
+    proxy stands in front that `TRUSTED_PROXIES` does not name.
+    """
+    try:
+        is_own = ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        is_own = True
+    return None if is_own or not here().limits_enabled else visitor()
 
 
 @lru_cache(maxsize=1024)

@@ -54,11 +54,25 @@ class Site:
         return self._app(environ, start_response)
 
     def open(
-        self, database: Database, folder: Path, *, allowed_origins: frozenset[str] = frozenset()
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        allowed_origins: frozenset[str] = frozenset(),
+        **chosen: str,
     ) -> "Post":
-        """Serve this database from now on; its mail goes to a mailbox in the folder."""
+        """
+        Serve this database from now on; its mail goes to a mailbox in the folder.
+
+        Settings that are not as usual can be `chosen`.
+        """
         self.asked_for.clear()
-        settings = replace(self._settings, instance_path=folder, allowed_origins=allowed_origins)
+        settings = replace(
+            self._settings,
+            instance_path=folder,
+            allowed_origins=allowed_origins,
+            **chosen,  # type: ignore[arg-type]
+        )
         self._app = create_app(settings, database=database)
         mailbox = Mailbox(folder / "mailbox")
         worker = Worker(database, self.links, mailbox.send, sender=settings.mail.sender, timeout=5)

@@ -4,8 +4,11 @@ from datetime import date
 
 from booking.domain.came_from import NOWHERE, CameFrom
 from booking.domain.slots import Slot
+from booking.domain.suspicion import ConfirmEmail
 from booking.services.audit import PATIENT
-from booking.services.bookings import drafts
+from booking.services.bookings import drafts, submissions
+from booking.services.bookings.bookings import NOTHING_ASKED
+from booking.services.bookings.submissions import Sent
 from booking.store.bookings import Booking
 from tests.support import ANN, Clinic
 
@@ -29,19 +32,24 @@ def take(
 
 
 def confirm(clinic: Clinic, token: str) -> Booking:
-    return clinic.write(
-        lambda session, now: drafts.confirm(
+    made = clinic.write(
+        lambda session, now: submissions.submit(
             session,
             clinic.offers,
             clinic.links,
             token,
             person=ANN,
             privacy_notice="1",
+            given=NOTHING_ASKED,
+            sent=Sent(),
+            setting=ConfirmEmail.SUSPICIOUS,
             actor=PATIENT,
             random_token=clinic.random_token,
             now=now,
         )
     )
+    assert made is not None
+    return made
 
 
 def test_a_patient_who_took_another_time_instead_can_confirm_it(clinic: Clinic):

@@ -11,8 +11,10 @@ from booking.domain.errors import SlotUnavailable
 from booking.domain.intake import Intake, read_intake
 from booking.domain.people import Findings, Person
 from booking.domain.questions import HEALTH
-from booking.services.bookings import drafts, intakes
+from booking.domain.suspicion import ConfirmEmail
+from booking.services.bookings import drafts, intakes, submissions
 from booking.services.bookings.intakes import Given
+from booking.services.bookings.submissions import Sent
 from booking.store import intakes as rows
 from booking.store.access import Staff
 from booking.store.bookings import Booking, Consent, Draft
@@ -194,7 +196,7 @@ def test_a_draft_keeps_what_was_typed_until_it_is_a_booking(clinic: Clinic):
     assert dict(kept.typed) == {"cause": [], "where": ["nose"]}
     assert (kept.version, kept.seen) == (2, True)
     clinic.write(
-        lambda session, now: drafts.confirm(
+        lambda session, now: submissions.submit(
             session,
             clinic.offers,
             clinic.links,
@@ -202,6 +204,8 @@ def test_a_draft_keeps_what_was_typed_until_it_is_a_booking(clinic: Clinic):
             person=ANN,
             privacy_notice="1",
             given=Given(answered(where=["nose"]), 2),
+            sent=Sent(),
+            setting=ConfirmEmail.SUSPICIOUS,
             actor=PATIENT,
             random_token=clinic.random_token,
             now=now,

@@ -275,3 +275,12 @@ def test_reminders_leave_so_many_hours_before(tmp_path: Path, value: str, hours:
 @pytest.mark.parametrize("value", ["soon", "337", "0,24", "24,", "-1", "1.5", "٢٤", "9" * 400])
 def test_reminders_leave_at_whole_hours(tmp_path: Path, value: str):
     assert refusal(tmp_path, REMINDER_HOURS=value).startswith("REMINDER_HOURS must be whole")
+
+
+@pytest.mark.parametrize("name", ["CONFIRM_EMAIL", "PROOF_OF_WORK"])
+def test_what_is_done_against_machines_is_one_of_three_words(tmp_path: Path, name: str):
+    usual = read(tmp_path)
+    assert (usual.confirm_email, usual.proof_of_work) == ("suspicious", "attack")
+    setting = getattr(read(tmp_path, **{name: "always"}), name.lower())
+    assert setting == "always"
+    assert name in refusal(tmp_path, **{name: "sometimes"})

@@ -59,7 +59,7 @@ class DraftView:
 def find(session: Session, token: str | None, *, now: datetime) -> DraftView | None:
     """The draft of a cookie, unless it is too old."""
     row = _row(session, token, now=now)
-    return None if row is None else _view(row, now)
+    return None if row is None else view(row, now)
 
 
 def _row(session: Session, token: str | None, *, now: datetime, lock: bool = False) -> Draft | None:
@@ -69,7 +69,16 @@ def _row(session: Session, token: str | None, *, now: datetime, lock: bool = Fal
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def _view(row: Draft, now: datetime) -> DraftView:
+def locked(session: Session, which: str | int, *, now: datetime) -> Draft | None:
+    """The row of a draft under its lock, by its token or its id, unless it is too old."""
+    if isinstance(which, str):
+        return _row(session, which, now=now, lock=True)
+    query = select(Draft).where(Draft.id == which, Draft.expires_at > now).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def view(row: Draft, now: datetime) -> DraftView:
+    """A draft as it is now."""
     alive = row.hold is not None and row.hold.expires_at > now
     return DraftView(
         id=row.id,
@@ -104,7 +113,7 @@ def take(
     """
     service, practitioner, start = parse_slot_id(slot)
     row = _row(session, token, now=now, lock=True)
-    if row is not None and row.booking_id is None and row.slot == slot and _view(row, now).hold_id:
+    if row is not None and row.booking_id is None and row.slot == slot and view(row, now).hold_id:
         return token or ""
     if row is None or row.booking_id is not None:
         token = random_token()
@@ -169,30 +178,25 @@ def confirm(
     session: Session,
     offers: Offers,
     links: Links,
-    token: str,
+    row: Draft,
     *,
     person: Person,
     privacy_notice: str,
-    given: Given = bookings.NOTHING_ASKED,
+    given: Given,
     actor: Actor,
     random_token: RandomToken,
     now: datetime,
-    mail_at_once: bool = False,
+    mail_at_once: bool,
 ) -> Booking:
     """
-    Turn a draft into a booking; a second submit gets the same booking again.
+    Turn a draft, whose row is locked and which is no booking yet, into a booking.
 
     Where the hold ran out meanwhile and nobody else took the time, it is booked all the same.
 
     Raises:
-        NotFound: the draft is gone, or no time was chosen.
+        NotFound: no time was chosen.
         SlotRefusal: somebody else has the time now.
     """
-    row = _row(session, token, now=now, lock=True)
-    if row is None:
-        raise NotFound
-    if row.booking_id is not None:
-        return bookings.get(session, row.booking_id)
     if row.slot is None:
         raise NotFound
     service, practitioner, start = parse_slot_id(row.slot)

@@ -28,7 +28,7 @@ from booking.formats.links import Links
 from booking.services.clinic import Rulebook
 from booking.services.mail import mail_cap
 from booking.store.base import insert_row
-from booking.store.bookings import Booking, Patient
+from booking.store.bookings import Booking, Draft, EmailProof, Patient
 from booking.store.clinic import Practitioner
 from booking.store.records import GIVEN_UP, WAITING, Message
 from booking.store.waitlist import WaitlistOffer, whole_entry
@@ -188,6 +188,7 @@ def claim_next(
                 joinedload(Message.booking).joinedload(Booking.service),
                 *whole_entry(Message.entry),
                 joinedload(Message.offer).joinedload(WaitlistOffer.practitioner),
+                joinedload(Message.proof).joinedload(EmailProof.draft).joinedload(Draft.hold),
             )
             .where(Message.id == message_id)
             .execution_options(populate_existing=True)
@@ -200,6 +201,8 @@ def claim_next(
 
 
 def _is_pointless(message: Message, now: datetime) -> bool:
+    if message.proof is not None:
+        return message.proof.draft.booking_id is not None or message.proof.expires_at <= now
     if message.entry is not None:
         offer = message.offer
         return message.entry.state not in ALIVE or (

@@ -8,6 +8,8 @@ from flask import Response, request
 from booking.domain.errors import AlreadyCancelled, FieldError, Invalid, SlotRefusal
 from booking.domain.lifecycle import State
 from booking.domain.people import read_reason
+from booking.domain.slots import slot_id
+from booking.domain.suspicion import ConfirmEmail
 from booking.domain.time import local_day
 from booking.formats.languages import ENGLISH
 from booking.services.audit import PATIENT
@@ -74,6 +76,8 @@ def book() -> Response:
     came_from = read_came_from(body)
     if wanted is None or person is None or not body.is_valid:
         raise body.refusal
+    if person.email and here().confirm_email is ConfirmEmail.ALWAYS:
+        raise _unproven(wanted)
     wish = Wish(
         service=wanted.service,
         practitioner=wanted.practitioner,
@@ -104,6 +108,13 @@ def book() -> Response:
     return answers.answer(
         answers.first_answer(booked, wanted, at(booked.location_id).zone), status=201
     )
+
+
+def _unproven(wanted: Wanted) -> Invalid:
+    """With `CONFIRM_EMAIL=always` an address must be proven, which only pages can do."""
+    page = here().links.take(slot_id(wanted.service, wanted.practitioner, wanted.start))
+    words = "This clinic confirms e-mail addresses first: the patient can book this time at {page}"
+    return Invalid([FieldError("patient.email", "unproven", words, {"page": page})])
 
 
 def _known_before(once: Once | None, hold: str | None) -> tuple[int | None, int | None]:

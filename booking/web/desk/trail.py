@@ -39,6 +39,7 @@ MESSAGE_WORDS = {
     MessageKind.NEW_TIMES: "New times to choose from",
     MessageKind.WAITLIST_JOINED: "On the waitlist",
     MessageKind.WAITLIST_OFFER: "A time from the waitlist",
+    MessageKind.CONFIRM_EMAIL: "Is this your address?",
     MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
     MessageKind.DOCTOR_MOVED: "To the doctor: moved",
     MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",

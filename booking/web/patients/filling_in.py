@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import SlotRefusal
+from booking.domain.errors import SlotRefusal, WorkMissing
 from booking.domain.intake import ADULT_AT, Intake, cautions, must_call, told
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageKind
@@ -14,7 +14,7 @@ from booking.domain.people import Findings, Person, age_on
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
 from booking.services.audit import PATIENT
-from booking.services.bookings import bookings, drafts, intakes, new_answers
+from booking.services.bookings import bookings, drafts, intakes, new_answers, submissions
 from booking.services.bookings.drafts import DraftView
 from booking.services.bookings.intakes import Given
 from booking.services.calendars import patient_appointment
@@ -24,9 +24,10 @@ from booking.services.texts import QUESTIONS
 from booking.store.records import Message
 from booking.web import answers, asking, forms, language
 from booking.web.clinic import at, facts, local, now, rulebook
+from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, limited
-from booking.web.patients import draft, questions
+from booking.web.patients import draft, guard, questions
 from booking.web.patients.choosing import blueprint
 from booking.web.patients.held import hold_shown
 from booking.web.patients.views import booking_facts, deadlines_of_slot, visit_facts
@@ -40,15 +41,16 @@ def details() -> ResponseReturnValue:
     if found is None or found.slot is None:
         return redirect(url_for("book.days"))
     if found.booking_id is not None:
-        return redirect(_confirmed_address(found.booking_id))
+        return redirect(confirmed_address(found.booking_id))
     problems = Findings()
     if request.method == "POST":
         values = forms.typed(request.form)
-        person = _read_person(values, found.slot, problems)
+        person = read_person(values, found.slot, problems)
         complete = person is not None and not _is_minor(person, found)
+        signs = guard.kept_signs()
         write(
             lambda session, now: drafts.keep_answers(
-                session, found.id, values, complete=complete, now=now
+                session, found.id, values | signs, complete=complete, now=now
             )
         )
         if person is not None:
@@ -76,8 +78,8 @@ def check() -> ResponseReturnValue:
     if found is None or found.slot is None:
         return redirect(url_for("book.days"))
     if found.booking_id is not None:
-        return redirect(_confirmed_address(found.booking_id))
-    person = _read_person(found.answers, found.slot, Findings())
+        return redirect(confirmed_address(found.booking_id))
+    person = read_person(found.answers, found.slot, Findings())
     if person is None or not found.is_complete:
         return redirect(url_for("book.details"))
     if _is_minor(person, found):
@@ -91,10 +93,14 @@ def check() -> ResponseReturnValue:
         notice = facts().privacy_notice
         if request.form.get("privacy") == notice:
             given = Given(intake, found.intake.version, may_remind and person.email is not None)
-            return _confirm(found, person, notice, given)
-        problems.add(
-            "privacy", "missing", "Tick the box to say that you have read the privacy notice"
-        )
+            try:
+                return _confirm(found, person, notice, given)
+            except WorkMissing as missing:
+                problems.add("", missing.code, ANSWERS[missing.code].words)
+        else:
+            problems.add(
+                "privacy", "missing", "Tick the box to say that you have read the privacy notice"
+            )
     plan = rulebook().plan_at(*parse_slot_id(found.slot))
     page = render_template(
         "book/check.html",
@@ -176,11 +182,11 @@ def _is_minor(person: Person, found: DraftView) -> bool:
 
 
 def _confirm(found: DraftView, person: Person, notice: str, given: Given) -> ResponseReturnValue:
-    installation = here()
+    installation, sent = here(), guard.sent(found.answers)
     token = draft.cookie_token() or ""
     try:
         booking = write(
-            lambda session, now: drafts.confirm(
+            lambda session, now: submissions.submit(
                 session,
                 installation.offers,
                 installation.links,
@@ -188,6 +194,8 @@ def _confirm(found: DraftView, person: Person, notice: str, given: Given) -> Res
                 person=person,
                 privacy_notice=notice,
                 given=given,
+                sent=sent,
+                setting=installation.confirm_email,
                 actor=PATIENT,
                 random_token=installation.random_token,
                 now=now,
@@ -196,18 +204,22 @@ def _confirm(found: DraftView, person: Person, notice: str, given: Given) -> Res
         )
     except SlotRefusal as refusal:
         return draft.gone(refusal, found.slot or "", kept=True)
+    if booking is None:
+        return redirect(url_for("proof.asked"), code=303)
     return redirect(
         url_for("book.confirmed", token=manage_token(booking, installation.links)), code=303
     )
 
 
-def _confirmed_address(booking_id: int) -> str:
+def confirmed_address(booking_id: int) -> str:
+    """The page of a booking that a draft has become."""
     booking = read(lambda session, _: bookings.get(session, booking_id))
     token = manage_token(booking, here().links)
     return url_for("book.confirmed", token=token) if token else url_for("book.days")
 
 
-def _read_person(values: dict[str, str], slot: str, found: Findings) -> Person | None:
+def read_person(values: dict[str, str], slot: str, found: Findings) -> Person | None:
+    """Who the details of a draft say is coming."""
     clinic = facts()
     return forms.read_person(
         values,

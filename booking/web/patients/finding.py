@@ -13,6 +13,7 @@ from booking.web import forms
 from booking.web.clinic import facts, now
 from booking.web.installation import here, write
 from booking.web.limits import FIND, READS, limited, require
+from booking.web.patients import guard
 
 FIELDS = ("reference", "day", "month", "year")
 
@@ -30,6 +31,8 @@ def form() -> ResponseReturnValue:
 @limited(FIND, "find")
 def look() -> ResponseReturnValue:
     """To the booking; or the same answer, whatever does not fit."""
+    if guard.looks_like_a_machine():
+        require(FIND, "find", cost=guard.MACHINES_COST)
     values, found = forms.typed(request.form, *FIELDS), Findings()
     typed = one_line(values["reference"]) or ""
     # What cannot be a reference is looked for all the same: no answer differs from another.

@@ -21,6 +21,7 @@ from booking.web import forms, language, waiting
 from booking.web.clinic import facts, local, main_service, now, rulebook
 from booking.web.installation import here, read, write
 from booking.web.limits import BOOKINGS, JOINS, READS, limited, require
+from booking.web.patients import guard
 
 blueprint = Blueprint("waitlist", __name__)
 WHO = ("name", "email", "phone", "privacy")
@@ -36,6 +37,8 @@ def join() -> ResponseReturnValue:
     plan = rulebook().plans_for(service)[0]
     found = Findings()
     if request.method == "POST":
+        if guard.looks_like_a_machine():
+            require(JOINS, "waitlist", cost=guard.MACHINES_COST)
         values = {**waiting.typed(request.form), **forms.typed(request.form, *WHO)}
         new = _read_entry(values, service, found)
         if new is not None:
