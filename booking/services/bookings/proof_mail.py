@@ -35,6 +35,8 @@ def tell(session: Session, links: Links, proof: EmailProof, *, capped: bool, now
         tries=0,
         next_try_at=proof.leaves_at,
         created_at=now,
+        reminds_of=None,
+        hours_before=0,
         capped_address=mail_cap.key(proof.email) if capped else None,
         not_before=proof.leaves_at if capped else None,
     )
