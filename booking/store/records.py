@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from booking.domain.messages import MessageKind, MessageState
 from booking.store.base import Base
 from booking.store.bookings import Booking
+from booking.store.lateness import Lateness
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
 
 # As text: SQLite uses a partial index only where a query repeats its condition to the letter.
@@ -23,6 +24,8 @@ class Message(Base):
     a mail which had to be sent twice is recognised as one.
 
     It is about a booking, or else, by its kind, about a waitlist entry and what that was offered.
+    One that says that the practitioner runs late has the announcement's id for its sequence: it
+    is sent once for each.
     """
 
     __tablename__ = "messages"
@@ -45,6 +48,7 @@ class Message(Base):
     offer_id: Mapped[int | None] = mapped_column(
         ForeignKey("waitlist_offers.id", ondelete="CASCADE"), index=True
     )
+    late_id: Mapped[int | None] = mapped_column(ForeignKey("lateness.id"), index=True)
     kind: Mapped[MessageKind] = mapped_column(
         Enum(
             MessageKind,
@@ -84,6 +88,7 @@ class Message(Base):
     booking: Mapped[Booking] = relationship()
     entry: Mapped[WaitlistEntry | None] = relationship()
     offer: Mapped[WaitlistOffer | None] = relationship()
+    late: Mapped[Lateness | None] = relationship()
 
 
 class AuditEntry(Base):

@@ -64,6 +64,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "staff.account": CLINIC,
     "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
+    "desk.live": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
@@ -117,6 +118,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "openapi.spec": PUBLIC,
 }
 STAFF_COOKIE = "staff"
+# What an open page asks by itself says nothing of whether somebody sits before it.
+_UNATTENDED = frozenset({"desk.live"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -144,7 +147,7 @@ def _whose(token: str) -> SignedIn | None:
     if found is None:
         return None
     person, touch_due = found
-    if touch_due:
+    if touch_due and request.endpoint not in _UNATTENDED:
         write(lambda session, now: sessions.touch(session, person.session_hash, now=now))
     return person
 

@@ -23,6 +23,7 @@ FOR_STAFF = {
     "staff.account": CLINIC,
     "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
+    "desk.live": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,

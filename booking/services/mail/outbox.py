@@ -26,6 +26,7 @@ from booking.domain.time import local_day
 from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.links import Links
 from booking.services.clinic import Rulebook
+from booking.services.desk import versions
 from booking.services.mail import mail_cap
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient
@@ -261,6 +262,9 @@ def record_failure(
 
     None when the lease ran out meanwhile: then the message is somebody else's.
     """
+    booking_id = session.scalar(select(Message.booking_id).where(Message.id == message_id))
+    if booking_id is not None:
+        versions.raise_for(session, booking_id)
     message = session.scalar(
         select(Message).where(Message.id == message_id, Message.lease == lease).with_for_update()
     )

@@ -1,0 +1,93 @@
+"""The open board: colleagues see each other's changes, and nobody loses what they do or type."""
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.days import on_the_day
+from tests.browser.keyboard import Keyboard
+from tests.browser.live import NewContext
+from tests.browser.patients import button
+from tests.browser.staff import act, row, shows, sit_down
+from tests.support import ANN, Clinic
+
+# Within this a change is on every open board.
+SOON_MS = 3_000
+BOARD = "**/desk/board?**"
+
+
+def test_two_at_the_desk_see_each_others_steps(page: Page, clinic: Clinic, new_context: NewContext):
+    clinic.book(on_the_day(clinic, 10))
+    sit_down(page, clinic)
+    colleague = new_context().new_page()
+    sit_down(colleague, clinic)
+    # Half of a date is typed: a field that is put in anew would lose it.
+    day = page.get_by_label("Another day")
+    day.focus()
+    Keyboard(page).press("0", "1", "1", "4")
+
+    act(colleague, ANN.name, "Arrived")
+    shows(colleague, ANN.name, "Arrived")
+    expect(row(page, ANN.name).locator(".pill")).to_have_text("Arrived", timeout=SOON_MS)
+    expect(day).to_be_focused()
+    expect(page.locator("[data-news]")).to_contain_text(f"{ANN.name}: Arrived")
+    Keyboard(page).press("2", "0", "2", "6")
+    expect(day).to_have_value("2026-01-14")
+
+    act(page, ANN.name, "Undo")
+    expect(row(colleague, ANN.name).locator(".pill")).to_have_text("Confirmed", timeout=SOON_MS)
+
+
+def test_a_booking_on_the_web_appears_and_the_focus_stays(page: Page, clinic: Clinic):
+    sit_down(page, clinic)
+    page.goto("/desk?day=2026-01-13")
+    free = row(page, "11:00 am").get_by_role("link", name="Book")
+    free.focus()
+    start = on_the_day(clinic, 10).replace(day=13)
+    booking = clinic.book(start)
+    expect(row(page, ANN.name)).to_be_visible(timeout=SOON_MS)
+    expect(free).to_be_focused()
+    # The row that the focus is in changes: the focus stays in it.
+    row(page, ANN.name).get_by_role("link", name=ANN.name).focus()
+    clinic.book(start.replace(hour=11))
+    expect(page.get_by_role("link", name=ANN.name)).to_have_count(2, timeout=SOON_MS)
+    expect(page.locator(f"#booking-{booking.id} :focus")).to_have_count(1)
+
+
+def test_a_visit_is_taken_through_the_day_and_back_with_keys(page: Page, clinic: Clinic):
+    clinic.book(on_the_day(clinic, 10))
+    sit_down(page, clinic)
+    keys = Keyboard(page)
+    page.get_by_role("link", name=ANN.name).focus()
+    for letter, state in (
+        ("a", "Arrived"),
+        ("r", "In room"),
+        ("u", "Arrived"),
+        ("l", "Left unseen"),
+        ("u", "Arrived"),
+        ("c", "Completed"),
+    ):
+        keys.press(letter)
+        shows(page, ANN.name, state)
+        expect(row(page, ANN.name).locator(":focus")).to_have_count(1)
+    keys.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("take the last step back")
+
+
+def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(page: Page, clinic: Clinic):
+    sit_down(page, clinic)
+
+    def away(route: Route) -> None:
+        route.fulfill(status=503)
+
+    page.route(BOARD, away)
+    expect(page.get_by_text("Not connected since")).to_be_visible()
+    clinic.book(on_the_day(clinic, 11))
+    page.unroute(BOARD)
+    expect(row(page, ANN.name)).to_be_visible()
+    expect(page.get_by_text("Not connected since")).to_have_count(0)
+
+
+def test_who_is_signed_out_meanwhile_is_told_so(page: Page, clinic: Clinic):
+    sit_down(page, clinic)
+    clinic.time.pass_(minutes=16)
+    expect(page.get_by_text("You were signed out because nothing had happened")).to_be_visible()
+    expect(button(page, "Sign in")).to_be_visible()
