@@ -30,6 +30,7 @@ class MessageKind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     NEW_TIMES = "new_times"
+    RUNNING_LATE = "running_late"
     WAITLIST_JOINED = "waitlist_joined"
     WAITLIST_OFFER = "waitlist_offer"
     DOCTOR_BOOKED = "doctor_booked"
@@ -44,7 +45,7 @@ class MessageKind(StrEnum):
     @property
     def invites(self) -> bool:
         """It brings the visit as a calendar entry."""
-        if self is MessageKind.NEW_TIMES or self.is_about_waiting:
+        if self in {MessageKind.NEW_TIMES, MessageKind.RUNNING_LATE} or self.is_about_waiting:
             return False
         return self.audience is Audience.PATIENT
 
@@ -104,6 +105,9 @@ def has_lost_its_point(
     An earlier confirmation must not arrive after the cancellation, nor an old time after a move;
     the later change has a message of its own.
     """
+    if kind is MessageKind.RUNNING_LATE:
+        # Who is here sees for themselves; when and until when it holds, the announcement says.
+        return state is not State.CONFIRMED
     if sequence != current_sequence:
         return True
     return kind.tells_of_cancellation != (state in {State.CANCELLED, State.ENTERED_IN_ERROR})

@@ -65,6 +65,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
     "desk.live": CLINIC,
+    "desk.late": CLINIC,
+    "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,

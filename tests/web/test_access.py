@@ -24,6 +24,8 @@ FOR_STAFF = {
     "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
     "desk.live": CLINIC,
+    "desk.late": CLINIC,
+    "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,

@@ -186,3 +186,48 @@ def test_a_doctor_watches_their_own_patients_only(app: Flask, desk: Visitor, cli
     assert "Ann O’Brien" not in ask(doctor).words
     doctor.sign_in(clinic, Role.DOCTOR)
     assert "Ann O’Brien" in ask(doctor).words
+
+
+def test_running_late_is_said_told_and_taken_back(desk: Visitor, clinic: Clinic):
+    clinic.book(NINE + timedelta(hours=5))
+    page = desk.get("/desk/late/dr-ahmed")
+    assert "Also tell this patient by e-mail" in page.words
+    (form,) = (one for one in page.forms if "minutes" in one.values)
+    answer = desk.post(form.action, form.values | {"minutes": "20", "tell": "1"})
+    assert answer.location == "/desk"
+    words = desk.get("/desk").words
+    assert "Dr. Ahmed is running 20 minutes late since 9:10 am · 1 patient told" in words
+    # It is today that is late.
+    assert "minutes late" not in desk.get("/desk?day=2026-01-14").words
+    assert desk.post("/desk/late/dr-ahmed/over").status == 303
+    assert "minutes late" not in desk.get("/desk").words
+
+
+@on_one_engine
+@pytest.mark.parametrize("minutes", ["", "0", "4", "241", "-5", "twenty", "٢٠"])
+def test_minutes_that_cannot_be_are_refused_beside_their_field(desk: Visitor, minutes: str):
+    answer = desk.post("/desk/late/dr-ahmed", {"minutes": minutes})
+    assert answer.status == 422
+    assert answer.why("minutes").startswith("Give the minutes as a number from 5 to 240")
+    assert answer.value("minutes") == minutes
+
+
+def test_a_list_that_has_grown_is_shown_again(desk: Visitor, clinic: Clinic):
+    first = clinic.book(NINE + timedelta(hours=5))
+    typed = {"minutes": "20", "tell": "1", "shown": str(first.id)}
+    clinic.book(NINE + timedelta(hours=6))
+    answer = desk.post("/desk/late/dr-ahmed", typed)
+    assert answer.status == 422
+    assert "look at the list again" in answer.why("tell")
+    assert "these 2 patients" in answer.words
+
+
+@on_one_engine
+def test_a_doctor_says_it_of_nobody_else(app: Flask, desk: Visitor, clinic: Clinic):
+    add_practitioner(clinic)
+    doctor = Visitor(app)
+    doctor.sign_in(clinic, Role.DOCTOR)
+    doctor.get("/desk")
+    assert doctor.get("/desk/late/dr-weber").status == 404
+    assert doctor.post("/desk/late/dr-weber/over").status == 404
+    assert doctor.get("/desk/late/dr-ahmed").status == 200

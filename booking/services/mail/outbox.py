@@ -31,6 +31,7 @@ from booking.services.mail import mail_cap
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient
 from booking.store.clinic import Practitioner
+from booking.store.lateness import Lateness
 from booking.store.records import GIVEN_UP, WAITING, Message
 from booking.store.waitlist import WaitlistOffer, whole_entry
 
@@ -116,6 +117,7 @@ def _drop_outdated(session: Session, booking: Booking) -> None:
             Message.booking_id == booking.id,
             Message.state == MessageState.QUEUED,
             Message.sequence < booking.sequence,
+            Message.kind != MessageKind.RUNNING_LATE,
         )
         .values(state=MessageState.DROPPED)
         .execution_options(synchronize_session=False)
@@ -129,7 +131,7 @@ def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audi
     """
     messages = session.scalars(
         select(Message)
-        .where(Message.booking_id == booking.id)
+        .where(Message.booking_id == booking.id, Message.kind != MessageKind.RUNNING_LATE)
         .order_by(Message.sequence)
         .with_for_update()
     ).all()
@@ -179,6 +181,7 @@ def claim_next(
                 joinedload(Message.booking).joinedload(Booking.practitioner),
                 joinedload(Message.booking).joinedload(Booking.service),
                 *whole_entry(Message.entry),
+                joinedload(Message.late),
                 joinedload(Message.offer).joinedload(WaitlistOffer.practitioner),
             )
             .where(Message.id == message_id)
@@ -197,6 +200,8 @@ def _is_pointless(message: Message, now: datetime) -> bool:
         return message.entry.state not in ALIVE or (
             offer is not None and (offer.outcome is not Outcome.OPEN or offer.expires_at <= now)
         )
+    if message.late is not None and _is_over(message.late, message.booking, now):
+        return True
     return has_lost_its_point(
         message.kind,
         message.sequence,
@@ -238,6 +243,11 @@ def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> 
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
+
+
+def _is_over(late: Lateness, booking: Booking, now: datetime) -> bool:
+    """Taken back, or no longer about this visit: it has begun, or was moved to another day."""
+    return late.ended_at is not None or not now < booking.start < late.until
 
 
 def record_sent(session: Session, message_id: int, *, now: datetime) -> None:

@@ -28,6 +28,8 @@ ACTIONS = {
     "details_changed": "A patient changed their details",
     "found": "A patient found their booking again",
     "viewed": "A booking was looked at",
+    "running_late": "A practitioner runs late",
+    "on_time_again": "A practitioner is on time again",
     "rules": "The set-up changed",
     "busy_times": "Busy time of another calendar changed",
     "signed_in": "Signed in",

@@ -19,7 +19,7 @@ from booking.domain.time import local_day
 from booking.services.bookings import new_times
 from booking.services.clinic import Rulebook
 from booking.services.desk import day as days
-from booking.services.desk import versions
+from booking.services.desk import lateness, versions
 from booking.services.staff.sessions import SignedIn
 from booking.services.times import free_time
 from booking.store.engine import Session
@@ -90,7 +90,7 @@ def _etag(wanted: Asked) -> str:
 def _made(wanted: Asked) -> Markup:
     def look(session: Session, now: datetime) -> dict[str, object]:
         rulebook, only = here().offers.rulebook(session), wanted.only
-        seen = Look(rulebook, wanted.day, wanted.today, wanted.by, now, wanted.view)
+        seen = Look(rulebook, wanted.day, wanted.today, wanted.by, now, wanted.view, only)
         free = _free(session, rulebook, wanted.day, now) if wanted.by == "reception" else []
         return rows.page(
             seen,
@@ -98,6 +98,7 @@ def _made(wanted: Asked) -> Markup:
             free,
             days.unresolved(session, rulebook, practitioner_id=only, now=now, today=wanted.today),
             new_times.waiting(session, practitioner_id=only, now=now),
+            lateness.now_late(session, wanted.day, practitioner_id=only),
         )
 
     return Markup(render_template("desk/board.html", **read(look)))  # noqa: S704 - it escaped

@@ -23,6 +23,7 @@ from booking.formats.contacts import show_phone
 from booking.services.bookings.new_times import Waiting
 from booking.services.clinic import Rulebook
 from booking.services.desk.day import DayRow, OpenEnd
+from booking.services.desk.lateness import Late
 from booking.store.bookings import Booking
 from booking.web.desk import intakes, steps
 from booking.web.desk.board import SOURCES, STRANDING_WORDS
@@ -57,6 +58,8 @@ class Look:
     by: ActorKind
     now: datetime
     view: str = LIST
+    # A doctor without another role sees their own patients only.
+    only: int | None = None
 
     @property
     def names(self) -> dict[int, str]:
@@ -74,6 +77,7 @@ def page(
     free: Sequence[Slot],
     unresolved: Sequence[OpenEnd],
     waiting: Sequence[Waiting],
+    late: Sequence[Late],
 ) -> dict[str, Any]:
     """The board of a day."""
     names = look.names | {row.practitioner_id: row.practitioner for row in rows}
@@ -89,7 +93,39 @@ def page(
         "counts": _counts(rows, len(free) if look.by is ActorKind.RECEPTION else None),
         "unresolved": [_open_end(look, one) for one in unresolved],
         "waiting": [_waiting(look, one) for one in waiting],
+        "late": [_late(look, one) for one in late],
+        "can_be_late": _can_be_late(look, late),
     }
+
+
+def _late(look: Look, one: Late) -> dict[str, Any]:
+    since = one.since.astimezone(look.rulebook.clinic.zone)
+    return {
+        "name": look.names.get(one.practitioner_id, "The doctor"),
+        "minutes": one.minutes,
+        "since": dates.show_clock(since),
+        "told": one.told,
+        "over": _address(look, "desk.on_time", one.practitioner_id),
+    }
+
+
+def _can_be_late(look: Look, late: Sequence[Late]) -> list[dict[str, Any]]:
+    """Of whom that can be said: today, and by a doctor of nobody else."""
+    if look.day != look.today:
+        return []
+    known = {one.practitioner_id for one in late}
+    return [
+        {"name": name, "again": one in known, "address": _address(look, "desk.late", one)}
+        for one, name in look.names.items()
+        if look.only in {None, one}
+    ]
+
+
+def _address(look: Look, endpoint: str, practitioner_id: int) -> str | None:
+    slugs = {plan.practitioner_id: plan.practitioner for plan in look.rulebook.plans}
+    slug = slugs.get(practitioner_id)
+    view = look.view if look.view == BESIDE else None
+    return url_for(endpoint, practitioner=slug, view=view) if slug else None
 
 
 def _columns(entries: list[dict[str, Any]], names: Mapping[int, str]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ MESSAGE_WORDS = {
     MessageKind.MOVED: "New time",
     MessageKind.CANCELLED: "Cancellation",
     MessageKind.NEW_TIMES: "New times to choose from",
+    MessageKind.RUNNING_LATE: "The doctor runs late",
     MessageKind.WAITLIST_JOINED: "On the waitlist",
     MessageKind.WAITLIST_OFFER: "A time from the waitlist",
     MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
