@@ -61,6 +61,11 @@ def show_date_year(day: date, *, locale: str = "en") -> str:
     return format_date(day, _patterns(locale).date_year, locale=locale)
 
 
+def show_month(day: date, *, locale: str = "en") -> str:
+    """`January 2026`."""
+    return format_date(day, "MMMM y", locale=locale)
+
+
 def show_clock(moment: datetime, *, locale: str = "en") -> str:
     """
     `2:00 pm`: the wall time of an aware datetime in its own zone.

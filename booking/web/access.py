@@ -66,6 +66,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.day": CLINIC,
     "desk.live": CLINIC,
     "desk.late": CLINIC,
+    "desk.week": CLINIC,
+    "desk.month": CLINIC,
     "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,

@@ -25,6 +25,8 @@ FOR_STAFF = {
     "desk.day": CLINIC,
     "desk.live": CLINIC,
     "desk.late": CLINIC,
+    "desk.week": CLINIC,
+    "desk.month": CLINIC,
     "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
