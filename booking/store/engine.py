@@ -1,9 +1,10 @@
 """The engine, and the two kinds of transaction: reading and writing."""
 
 import random
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ _TRIES = 4
 # Deadlock detected and serialisation failure: the whole transaction may simply be run again.
 _WORTH_ANOTHER_TRY = frozenset({"40P01", "40001"})
 _SQLITE_IS_AWAY = ("locked", "busy", "full", "unable to open", "not a database", "disk I/O")
+_NAMED = re.compile(r":(\w+)")
 _NO_SUCH_TABLE = "42P01"
 # A lock or a statement that took too long: nothing was written, and later it may well succeed.
 _TIMED_OUT = frozenset({"55P03", "57014", "25P03"})
@@ -141,9 +143,11 @@ class Database:
     def _now(self, session: Session) -> datetime:
         return self._clock(lambda query: session.execute(text(query)).scalar_one())
 
-    def glance(self, query: str) -> Glance | None:
+    def glance(self, query: str, values: Mapping[str, Any] | None = None) -> Glance | None:
         """
         The rows of one small SELECT: for what nearly every request asks first.
+
+        `values` go in the place of `:name`. They come back as the driver gives them.
 
         A session costs ten times the question. None where the database does not answer: then
         `read` will, or will say why not.
@@ -166,7 +170,10 @@ class Database:
                 return row and row[0]
 
             now = self._clock(ask)
-            cursor.execute(query)
+            if values is None:
+                cursor.execute(query)
+            else:
+                cursor.execute(query if self.is_sqlite else _in_psycopg(query), values)
             rows = [tuple(row) for row in cursor.fetchall()]
             cursor.close()
             if not self.is_sqlite:
@@ -178,9 +185,31 @@ class Database:
             connection.close()
         return Glance(now, rows)
 
+    def look(self, query: str, values: Mapping[str, Any]) -> Glance:
+        """
+        The same for an answer that there is no doing without.
+
+        Raises:
+            Busy: the database cannot be reached or did not answer in time.
+        NotSetUp: it has no tables yet.
+        """
+        seen = self.glance(query, values)
+        if seen is not None:
+            return seen
+
+        def ask(session: Session, now: datetime) -> Glance:
+            rows = [tuple(row) for row in session.execute(text(query), values)]
+            return Glance(now, rows)
+
+        return self.read(ask)
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _in_psycopg(query: str) -> str:
+    return _NAMED.sub(r"%(\1)s", query)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from booking.domain.roles import Role
 from booking.services.staff import sessions
 from booking.services.staff.sessions import SignedIn
-from booking.web.installation import here, read, write
+from booking.web.installation import here, write
 
 PUBLIC: frozenset[Role] = frozenset()
 CLINIC = frozenset({Role.RECEPTION, Role.DOCTOR, Role.ADMIN})
@@ -147,7 +147,8 @@ def guard() -> BaseResponse | None:
 
 
 def _whose(token: str) -> SignedIn | None:
-    found = read(lambda session, now: sessions.signed_in(session, token, now=now))
+    seen = here().database.look(*sessions.question(token))
+    found = sessions.signed_in(seen.rows, now=seen.now)
     if found is None:
         return None
     person, touch_due = found
