@@ -105,9 +105,6 @@ def has_lost_its_point(
     An earlier confirmation must not arrive after the cancellation, nor an old time after a move;
     the later change has a message of its own.
     """
-    if kind is MessageKind.RUNNING_LATE:
-        # Who is here sees for themselves; when and until when it holds, the announcement says.
-        return state is not State.CONFIRMED
     if sequence != current_sequence:
         return True
     return kind.tells_of_cancellation != (state in {State.CANCELLED, State.ENTERED_IN_ERROR})

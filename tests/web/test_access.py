@@ -154,7 +154,7 @@ def test_what_is_not_there_looks_alike_to_everybody(app: Flask, clinic: Clinic):
     for role in ROLES:
         for path in (
             "/admin/x",
-            "/desk/week",
+            "/desk/nothing",
             "/metrics",
             "/setup",
             "/static/x",

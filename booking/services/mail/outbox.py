@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from booking.domain.lifecycle import State
 from booking.domain.messages import (
     EVERYBODY,
     Audience,
@@ -200,8 +201,8 @@ def _is_pointless(message: Message, now: datetime) -> bool:
         return message.entry.state not in ALIVE or (
             offer is not None and (offer.outcome is not Outcome.OPEN or offer.expires_at <= now)
         )
-    if message.late is not None and _is_over(message.late, message.booking, now):
-        return True
+    if message.late is not None:
+        return _is_over(message.late, message.booking, now)
     return has_lost_its_point(
         message.kind,
         message.sequence,
@@ -246,8 +247,9 @@ def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> 
 
 
 def _is_over(late: Lateness, booking: Booking, now: datetime) -> bool:
-    """Taken back, or no longer about this visit: it has begun, or was moved to another day."""
-    return late.ended_at is not None or not now < booking.start < late.until
+    """Taken back, or no longer about this visit: its patient is here, it has begun, or moved."""
+    is_ahead = booking.state is State.CONFIRMED and now < booking.start < late.until
+    return late.ended_at is not None or not is_ahead
 
 
 def record_sent(session: Session, message_id: int, *, now: datetime) -> None:
