@@ -57,10 +57,12 @@ def book(server: Server) -> Case:
     return _get("GET /book", server, "/book", shows=b"Choose a day")
 
 
-def desk(server: Server, day: date, cookies: str) -> Case:
+def desk(server: Server, day: date, cookies: str, count: str = "ten") -> Case:
     """Reception's board of a day with bookings."""
     path = f"/desk?day={day.isoformat()}"
-    return _get("GET /desk, ten bookings", server, path, {"Cookie": cookies}, b"Maria Gonzalez")
+    return _get(
+        f"GET /desk, {count} bookings", server, path, {"Cookie": cookies}, b"Maria Gonzalez"
+    )
 
 
 def bookings(server: Server, starts: list[str]) -> Case:

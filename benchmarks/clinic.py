@@ -143,21 +143,21 @@ def slots_path(first: date, last: date) -> str:
     return f"/api/v1/slots?{urlencode(query)}"
 
 
-def booking_body(start: str) -> bytes:
+def booking_body(start: str, practitioner: str = PRACTITIONER) -> bytes:
     """What a client sends to book."""
-    wish = {"service": SERVICE, "practitioner": PRACTITIONER, "start": start}
+    wish = {"service": SERVICE, "practitioner": practitioner, "start": start}
     return json.dumps(wish | {"patient": _PATIENT, "privacy_notice": "1"}).encode()
 
 
-def fill_a_day(server: Server, today: date) -> date:
-    """Book most of one coming day, and give that day."""
+def fill_a_day(server: Server, today: date, count: int = _BOOKED) -> date:
+    """Book so many times of one coming day, and give that day."""
     offered = free_slots(server, today + timedelta(days=2), 10)
     days = groupby(offered, key=lambda slot: date.fromisoformat(slot["start"][:10]))
     day, slots = next((day, list(slots)) for day, slots in days)
-    if len(slots) <= _BOOKED:
+    if len(slots) <= count:
         raise Unexpected(f"only {len(slots)} free times on {day}")
-    for slot in slots[:_BOOKED]:
-        body = booking_body(slot["start"])
+    for slot in slots[:count]:
+        body = booking_body(slot["start"], slot["practitioner"])
         answer = server.ask("POST", "/api/v1/bookings", body, {"Content-Type": "application/json"})
         if answer.status != 201:
             raise Unexpected(f"booking: {answer.status} {answer.body[:500].decode()}")

@@ -11,6 +11,8 @@ from benchmarks.databases import Databases
 from benchmarks.servers import BARE, CLINIC, Server, granian
 
 WARM_UP_SECONDS = 0.7
+# Bookings of a full day, and how many more practitioners it takes for them.
+FULL_DAY, COLLEAGUES = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,32 @@ class Bench:
             return table.summarise(rounds)
 
     def _cases(self, past: int, servers: ExitStack) -> list[cases.Case]:
-        """Two clinics, so that bookings for years ahead do not change what the pages show."""
-        usual, wide = f"usual_{past}", f"wide_{past}"
+        """
+        Three clinics: bookings for years ahead would change what the pages show, and so would the
+        colleagues of a full day.
+        """
+        usual, wide, full = f"usual_{past}", f"wide_{past}", f"full_{past}"
         self._databases.copy("empty", usual)
         if past:
             clinic.fill_past(self._environ(usual), past)
         self._databases.copy(usual, wide)
+        self._databases.copy(usual, full)
+        clinic.add_practitioners(self._databases.url(full), COLLEAGUES)
         clinic.widen(self._databases.url(wide))
         bare = servers.enter_context(self._server(BARE, "empty"))
         pages = servers.enter_context(self._server(CLINIC, usual))
         booked = servers.enter_context(self._server(CLINIC, wide))
+        busy = servers.enter_context(self._server(CLINIC, full))
         today = datetime.now(UTC).date()
         day = clinic.fill_a_day(pages, today)
+        full_day = clinic.fill_a_day(busy, today, FULL_DAY)
         free = clinic.free_slots(booked, today, clinic.WIDE_DAYS)
         return [
             cases.bare(bare),
             cases.slots(pages, today),
             cases.book(pages),
             cases.desk(pages, day, clinic.sign_in(pages, self._account)),
+            cases.desk(busy, full_day, clinic.sign_in(busy, self._account), count=str(FULL_DAY)),
             cases.bookings(booked, [slot["start"] for slot in free]),
         ]
 

@@ -166,6 +166,12 @@ class ReasonMissing(Refusal):
     code = "reason_missing"
 
 
+class MoreToTell(Refusal):
+    """There are more people to tell than were shown; whoever decides has to see them first."""
+
+    code = "more_to_tell"
+
+
 class LastAdministrator(Refusal):
     """Nobody would be left who may change the set-up."""
 

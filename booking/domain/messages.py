@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     CANCELLED = "cancelled"
     NEW_TIMES = "new_times"
     REMINDER = "reminder"
+    RUNNING_LATE = "running_late"
     WAITLIST_JOINED = "waitlist_joined"
     WAITLIST_OFFER = "waitlist_offer"
     CONFIRM_EMAIL = "confirm_email"
@@ -47,8 +48,7 @@ class MessageKind(StrEnum):
     def invites(self) -> bool:
         """It brings the visit as a calendar entry."""
         # A reminder is no news: the visit stands in the calendar as it is.
-        without = {MessageKind.NEW_TIMES, MessageKind.REMINDER, MessageKind.CONFIRM_EMAIL}
-        if self in without or self.is_about_waiting:
+        if self in _NO_INVITATIONS or self.is_about_waiting:
             return False
         return self.audience is Audience.PATIENT
 
@@ -61,6 +61,16 @@ class MessageKind(StrEnum):
     def tells_of_cancellation(self) -> bool:
         """It says that the visit will not take place."""
         return self in {MessageKind.CANCELLED, MessageKind.DOCTOR_CANCELLED}
+
+
+_NO_INVITATIONS = frozenset(
+    {
+        MessageKind.NEW_TIMES,
+        MessageKind.REMINDER,
+        MessageKind.RUNNING_LATE,
+        MessageKind.CONFIRM_EMAIL,
+    }
+)
 
 
 class MessageState(StrEnum):

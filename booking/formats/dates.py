@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -62,6 +63,11 @@ def show_date_year(day: date, *, locale: str = "en") -> str:
     return format_date(day, _patterns(locale).date_year, locale=locale)
 
 
+def show_month(day: date, *, locale: str = "en") -> str:
+    """`January 2026`."""
+    return format_date(day, "MMMM y", locale=locale)
+
+
 def show_clock(moment: datetime, *, locale: str = "en") -> str:
     """
     `2:00 pm`: the wall time of an aware datetime in its own zone.
@@ -78,12 +84,19 @@ def show_clock(moment: datetime, *, locale: str = "en") -> str:
 
 
 def _clock(moment: datetime, locale: str) -> str:
+    return _clock_at(moment.hour, moment.minute, locale)
+
+
+# A board shows a hundred of them, and a day has no more than 1440.
+@cache
+def _clock_at(hour: int, minute: int, locale: str) -> str:
+    moment = time(hour, minute)
     parsed = Locale.parse(locale)
     if "a" in parsed.time_formats["short"].pattern:
-        text = format_skeleton("hm", moment.replace(tzinfo=None), locale=locale)
+        text = format_skeleton("hm", moment, locale=locale)
         # English writes "2:00 PM" with a narrow no-break space; small letters read calmer.
         return text.replace("AM", "am").replace("PM", "pm").replace("\u202f", "\u00a0")
-    return format_time(moment.replace(tzinfo=None), "short", locale=locale)
+    return format_time(moment, "short", locale=locale)
 
 
 def show_moment(moment: datetime, *, locale: str = "en") -> str:

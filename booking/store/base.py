@@ -35,6 +35,12 @@ class UTCDateTime(TypeDecorator[datetime]):
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+def as_instant(value: Any) -> datetime:
+    """An instant as a driver gives it where no column says its type: SQLite keeps text in UTC."""
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 class Base(DeclarativeBase):
     """The declarative base; every constraint has a name that errors and migrations can use."""
 

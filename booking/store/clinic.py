@@ -84,7 +84,8 @@ class Resource(Base):
     claim is checked and written, so practitioners' bookings do not queue behind each other.
     `calendar_version` rises with every change of a booking, for feeds. So does
     `calendar_second`, the second since 1970 of the last change: two changes in one second get two,
-    since HTTP dates have no fractions.
+    since HTTP dates have no fractions. `board_version` rises with what else the day board shows of
+    a practitioner: reviews, calls, mail that fails, lateness (services/desk/versions.py).
     """
 
     __tablename__ = "resources"
@@ -94,6 +95,7 @@ class Resource(Base):
     version: Mapped[int] = mapped_column(default=1)
     calendar_version: Mapped[int] = mapped_column(default=1)
     calendar_second: Mapped[int] = mapped_column(BigInteger)
+    board_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
 
 class Practitioner(Base):

@@ -1,9 +1,10 @@
 """The engine, and the two kinds of transaction: reading and writing."""
 
 import random
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ _TRIES = 4
 # Deadlock detected and serialisation failure: the whole transaction may simply be run again.
 _WORTH_ANOTHER_TRY = frozenset({"40P01", "40001"})
 _SQLITE_IS_AWAY = ("locked", "busy", "full", "unable to open", "not a database", "disk I/O")
+_NAMED = re.compile(r":(\w+)")
 _NO_SUCH_TABLE = "42P01"
 # A lock or a statement that took too long: nothing was written, and later it may well succeed.
 _TIMED_OUT = frozenset({"55P03", "57014", "25P03"})
@@ -141,9 +143,11 @@ class Database:
     def _now(self, session: Session) -> datetime:
         return self._clock(lambda query: session.execute(text(query)).scalar_one())
 
-    def glance(self, query: str) -> Glance | None:
+    def glance(self, query: str, values: Mapping[str, Any] | None = None) -> Glance | None:
         """
         The rows of one small SELECT: for what nearly every request asks first.
+
+        `values` go in the place of `:name`. They come back as the driver gives them.
 
         A session costs ten times the question. None where the database does not answer: then
         `read` will, or will say why not.
@@ -161,20 +165,22 @@ class Database:
             cursor = connection.cursor()
             seen: list[tuple[Any, ...]] = []
 
+            def run(question: str) -> list[tuple[Any, ...]]:
+                if values is None:
+                    cursor.execute(question)
+                else:
+                    cursor.execute(question if self.is_sqlite else _in_psycopg(question), values)
+                return [tuple(row) for row in cursor.fetchall()]
+
             def ask(question: str) -> Any:
                 # Together with what is looked at: a trip to the server costs more than the look.
                 # Both questions are this program's own.
                 both = f"SELECT * FROM ({question}) a LEFT JOIN ({query}) b ON TRUE"  # noqa: S608
-                cursor.execute(both)
-                seen.extend(tuple(row) for row in cursor.fetchall())
+                seen.extend(run(both))
                 return seen[0][0]
 
             now = self._clock(ask)
-            if seen:
-                rows = [row[1:] for row in seen if row[1] is not None]
-            else:
-                cursor.execute(query)
-                rows = [tuple(row) for row in cursor.fetchall()]
+            rows = [row[1:] for row in seen if row[1] is not None] if seen else run(query)
             cursor.close()
             if not self.is_sqlite:
                 connection.driver_connection.autocommit = False  # type: ignore[union-attr]
@@ -185,9 +191,31 @@ class Database:
             connection.close()
         return Glance(now, rows)
 
+    def look(self, query: str, values: Mapping[str, Any]) -> Glance:
+        """
+        The same for an answer that there is no doing without.
+
+        Raises:
+            Busy: the database cannot be reached or did not answer in time.
+        NotSetUp: it has no tables yet.
+        """
+        seen = self.glance(query, values)
+        if seen is not None:
+            return seen
+
+        def ask(session: Session, now: datetime) -> Glance:
+            rows = [tuple(row) for row in session.execute(text(query), values)]
+            return Glance(now, rows)
+
+        return self.read(ask)
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _in_psycopg(query: str) -> str:
+    return _NAMED.sub(r"%(\1)s", query)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from booking.domain.messages import MessageKind, MessageState
 from booking.store.base import Base
 from booking.store.bookings import Booking, EmailProof
+from booking.store.lateness import Lateness
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
 
 # As text: SQLite uses a partial index only where a query repeats its condition to the letter.
@@ -23,7 +24,8 @@ class Message(Base):
     a mail which had to be sent twice is recognised as one.
 
     It is about a booking, or else, by its kind, about a waitlist entry and what that was offered,
-    or about an address that is to be proven.
+    or about an address that is to be proven. One that says that the practitioner runs late has the
+    announcement's id for its sequence: it is sent once for each.
     """
 
     __tablename__ = "messages"
@@ -55,6 +57,7 @@ class Message(Base):
     proof_id: Mapped[int | None] = mapped_column(
         ForeignKey("email_proofs.id", ondelete="CASCADE"), index=True
     )
+    late_id: Mapped[int | None] = mapped_column(ForeignKey("lateness.id"), index=True)
     kind: Mapped[MessageKind] = mapped_column(
         Enum(
             MessageKind,
@@ -98,6 +101,7 @@ class Message(Base):
     entry: Mapped[WaitlistEntry | None] = relationship()
     offer: Mapped[WaitlistOffer | None] = relationship()
     proof: Mapped[EmailProof | None] = relationship()
+    late: Mapped[Lateness | None] = relationship()
 
 
 class AuditEntry(Base):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from booking.domain.roles import Role
 from booking.services.staff import sessions
 from booking.services.staff.sessions import SignedIn
-from booking.web.installation import here, read, write
+from booking.web.installation import here, write
 
 PUBLIC: frozenset[Role] = frozenset()
 CLINIC = frozenset({Role.RECEPTION, Role.DOCTOR, Role.ADMIN})
@@ -69,6 +69,11 @@ ACCESS: dict[str, frozenset[Role]] = {
     "staff.account": CLINIC,
     "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
+    "desk.live": CLINIC,
+    "desk.late": CLINIC,
+    "desk.week": CLINIC,
+    "desk.month": CLINIC,
+    "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
@@ -122,6 +127,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "openapi.spec": PUBLIC,
 }
 STAFF_COOKIE = "staff"
+# What an open page asks by itself says nothing of whether somebody sits before it.
+_UNATTENDED = frozenset({"desk.live"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -145,11 +152,12 @@ def guard() -> BaseResponse | None:
 
 
 def _whose(token: str) -> SignedIn | None:
-    found = read(lambda session, now: sessions.signed_in(session, token, now=now))
+    seen = here().database.look(*sessions.question(token))
+    found = sessions.signed_in(seen.rows, now=seen.now)
     if found is None:
         return None
     person, touch_due = found
-    if touch_due:
+    if touch_due and request.endpoint not in _UNATTENDED:
         write(lambda session, now: sessions.touch(session, person.session_hash, now=now))
     return person
 

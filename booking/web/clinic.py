@@ -19,8 +19,8 @@ def rulebook() -> Rulebook:
         NotSetUp: there is no clinic yet.
     """
     if "rulebook" not in g:
-        offers, glance = here().offers, _glance()
-        known = offers.remembered_rulebook(glance) if glance else None
+        offers, seen = here().offers, glance()
+        known = offers.remembered_rulebook(seen) if seen else None
         g.rulebook = known or read(lambda session, _: offers.rulebook(session))
     found: Rulebook = g.rulebook
     return found
@@ -36,13 +36,14 @@ def timetables(
         NotSetUp: there is no clinic yet.
         UnknownService, UnknownPractitioner, UnknownLocation: nobody offers this, or not there.
     """
-    offers, glance = here().offers, _glance()
+    offers, seen = here().offers, glance()
     asked = (service, practitioner, location)
-    known = offers.remembered(glance, *asked) if glance else None
+    known = offers.remembered(seen, *asked) if seen else None
     return known or read(lambda session, now: offers.timetables(session, *asked, now=now))
 
 
-def _glance() -> Glance | None:
+def glance() -> Glance | None:
+    """What the database says of its versions and of the time, looked at once a request."""
     if "glance" not in g:
         g.glance = here().database.glance(VERSIONS)
     found: Glance | None = g.glance
@@ -51,8 +52,8 @@ def _glance() -> Glance | None:
 
 def now() -> datetime:
     """The time of this request, for showing; every transaction has its own."""
-    glance = _glance()
-    return glance.now if glance else read(lambda _, now: now)
+    seen = glance()
+    return seen.now if seen else read(lambda _, now: now)
 
 
 def facts() -> ClinicFacts:

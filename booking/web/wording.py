@@ -75,6 +75,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=lambda value: dates.show_day(_day(value), locale=language.current()),
         day_year=lambda value: dates.show_day_year(_day(value), locale=language.current()),
+        month=lambda value: dates.show_month(value, locale=language.current()),
         date_year=lambda value: dates.show_date_year(value, locale=language.current()),
         clock=lambda value: dates.show_clock(_wall(value), locale=language.current()),
         moment=lambda value: dates.show_moment(_wall(value), locale=language.current()),

@@ -64,9 +64,9 @@ document.addEventListener("keydown", (event) => {
   target.click();
 });
 
-// After a step the page comes anew; the focus goes back to the row it was taken in.
+// Where a step brings the page anew, the focus goes back to the row it was taken in.
 document.addEventListener("submit", (event) => {
-  const row = event.target.closest(".board tbody tr[id]");
+  const row = event.submitter?.closest(".board tbody tr[id]");
   if (row) try { sessionStorage.setItem(ACTED, row.id); } catch { /* then the focus starts at the top */ }
 });
 // Two frames later: the address names the row, and the browser's jump there takes the focus away.

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
 from booking.services.bookings import changes
+from booking.services.desk import versions
 from booking.store.bookings import Booking, Patient
 from booking.store.records import Message
 from tests.support import RECEPTION, Clinic
@@ -71,11 +73,14 @@ def _advance(clinic: Clinic, booking: Booking, state: State) -> None:
 def fail_a_mail(clinic: Clinic) -> None:
     """The confirmation for `UNREACHED` could not be delivered."""
     theirs = select(Booking.id).join(Patient).where(Patient.name == UNREACHED)
-    clinic.write(
-        lambda session, _: session.execute(
+
+    def fail(session: Session, _: datetime) -> None:
+        versions.raise_for(session, session.scalars(theirs).one())
+        session.execute(
             update(Message)
             .where(Message.booking_id.in_(theirs), Message.kind == MessageKind.CONFIRMED)
             .values(state=MessageState.FAILED, error="the mail server refused the address")
             .execution_options(synchronize_session=False)
         )
-    )
+
+    clinic.write(fail)

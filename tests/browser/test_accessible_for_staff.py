@@ -8,6 +8,7 @@ from tests.browser.looking import Look
 from tests.browser.patients import button, heading
 from tests.browser.staff import open_card, sign_in, sit_down
 from tests.support import Clinic
+from tests.web.site import add_practitioner
 
 
 def test_signing_in(page: Page, clinic: Clinic, look: Look):
@@ -33,6 +34,34 @@ def test_the_board(page: Page, clinic: Clinic, look: Look):
     look("a day with everything")
     button(page, "Keys").or_(button(page, "Keys ?")).click()
     look("the sheet of keys")
+
+
+def test_the_board_of_several_on_a_late_day(page: Page, clinic: Clinic, look: Look):
+    add_practitioner(clinic)
+    days.fill(clinic)
+    sit_down(page, clinic)
+    page.locator(".late-links").get_by_role("link", name="Dr. Ahmed").click()
+    heading(page, "Dr. Ahmed is running late")
+    look("running late")
+    page.get_by_label("By how many minutes").fill("x")
+    button(page, "Say so").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("running late with an error")
+    page.get_by_label("By how many minutes").fill("20")
+    button(page, "Say so").click()
+    page.goto("/desk?view=beside")
+    look("side by side, with somebody late")
+
+
+def test_the_week_and_the_month(page: Page, clinic: Clinic, look: Look):
+    days.fill(clinic)
+    sit_down(page, clinic)
+    page.goto("/desk/week")
+    look("the week")
+    page.goto("/desk/week?day=2025-01-06")
+    look("a week without anything")
+    page.goto("/desk/month")
+    look("the month")
 
 
 def test_the_board_with_ends_left_open(page: Page, clinic: Clinic, look: Look):

@@ -10,7 +10,7 @@ from booking.domain import lifecycle
 from booking.domain.errors import Refusal
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
-from booking.web.desk import board, trail
+from booking.web.desk import steps, trail
 from booking.web.errors import ANSWERS, TITLES, Answer
 from booking.web.wording import STATE_WORDS, STEP_WORDS
 
@@ -68,6 +68,6 @@ def test_every_message_has_a_name_and_a_state_on_the_card():
 
 
 def test_keys_of_the_desk_are_single_and_different():
-    keys = list(board.KEYS.values())
+    keys = list(steps.KEYS.values())
     assert len(keys) == len(set(keys))
     assert all(len(key) == 1 for key in keys)

@@ -23,6 +23,11 @@ FOR_STAFF = {
     "staff.account": CLINIC,
     "staff.sign_out_everywhere": CLINIC,
     "desk.day": CLINIC,
+    "desk.live": CLINIC,
+    "desk.late": CLINIC,
+    "desk.week": CLINIC,
+    "desk.month": CLINIC,
+    "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
@@ -149,7 +154,7 @@ def test_what_is_not_there_looks_alike_to_everybody(app: Flask, clinic: Clinic):
     for role in ROLES:
         for path in (
             "/admin/x",
-            "/desk/week",
+            "/desk/nothing",
             "/metrics",
             "/setup",
             "/static/x",

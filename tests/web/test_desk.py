@@ -8,6 +8,7 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
 from booking.domain.roles import Role
+from booking.services.desk import versions
 from booking.store.bookings import Booking, Consent
 from booking.store.claims import Claim
 from booking.store.records import AuditEntry, Message
@@ -199,6 +200,7 @@ def test_a_mail_that_failed_is_seen_on_the_board_and_on_the_card(desk: Visitor, 
     def fail(session, _):
         message = session.scalars(select(Message)).first()
         message.state, message.error = MessageState.FAILED, "the mail server refused (550)"
+        versions.raise_for(session, message.booking_id)
 
     clinic.write(fail)
     assert "Mail failed" in rows(desk.get("/desk"))[0]

@@ -31,6 +31,11 @@ PUBLIC = (
 )
 STAFF = (
     f"/desk?day={DAY}",
+    f"/desk?day={DAY}&view=beside",
+    f"/desk/board?day={DAY}",
+    f"/desk/week?day={DAY}",
+    "/desk/month?month=2026-01",
+    "/desk/late/dr-ahmed",
     "/desk/bookings/1",
     f"/desk/book?day={DAY}",
     "/desk/waitlist",

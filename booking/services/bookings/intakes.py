@@ -13,6 +13,7 @@ from booking.domain.people import Findings
 from booking.domain.questions import Effect
 from booking.services import audit
 from booking.services.audit import Actor
+from booking.services.desk import versions
 from booking.store import intakes as store
 from booking.store.base import insert_row
 from booking.store.bookings import Booking
@@ -256,6 +257,7 @@ def _settle(
     actor: Actor,
     now: datetime,
 ) -> int:
+    versions.raise_for(session, booking_id)
     done: Any = session.execute(
         update(_Row)
         .where(_Row.booking_id == booking_id, *conditions)

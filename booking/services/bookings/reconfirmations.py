@@ -11,6 +11,7 @@ from booking.domain.errors import Outdated, TransitionRefused
 from booking.domain.lifecycle import State
 from booking.services import audit
 from booking.services.bookings.bookings import get, standing
+from booking.services.desk import versions
 from booking.store.bookings import Booking
 
 
@@ -25,6 +26,7 @@ def reconfirm(session: Session, booking: Booking, *, start: datetime, now: datet
         AlreadyCancelled, AlreadyOver, TransitionRefused: there is no visit ahead.
         Outdated: it has another time by now.
     """
+    versions.raise_for(session, booking.id)
     # One statement, so that a move that happens meanwhile is not confirmed by what was said before.
     done: Any = session.execute(
         update(Booking)

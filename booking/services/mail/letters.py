@@ -1,7 +1,7 @@
 """What a message says: the row, its booking and the clinic turned into a letter."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking.domain import references
 from booking.domain.lifecycle import State
@@ -87,6 +87,7 @@ def _facts(
         "old_when": dates.show_moment_year(old.astimezone(clinic.zone), locale=locale)
         if old
         else None,
+        **_lateness(message, start, locale),
         "what": _DOCTOR_WORDS.get(message.kind),
         **_offered(message, rulebook, links, token, locale),
         "initials": initials(booking.patient.name),
@@ -94,6 +95,15 @@ def _facts(
         "lang": locale,
         "dir": LANGUAGES[locale].direction,
     }
+
+
+def _lateness(message: Message, start: datetime, locale: str) -> dict[str, object]:
+    """By how many minutes the practitioner runs late, and when the visit will begin."""
+    if message.late is None:
+        return {"late_minutes": None, "expected": None}
+    minutes = message.late.minutes
+    clock = dates.show_clock(start + timedelta(minutes=minutes), locale=locale)
+    return {"late_minutes": minutes, "expected": languages.left_to_right(locale, clock)}
 
 
 def _deadlines(booking: Booking, clinic: ClinicFacts, locale: str, *, now: datetime) -> str | None:

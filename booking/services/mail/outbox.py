@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from booking.domain.lifecycle import State
 from booking.domain.messages import (
     EVERYBODY,
     Audience,
@@ -26,13 +27,17 @@ from booking.domain.time import local_day
 from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.links import Links
 from booking.services.clinic import Rulebook
+from booking.services.desk import versions
 from booking.services.mail import mail_cap
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Draft, EmailProof, Patient
 from booking.store.clinic import Practitioner
+from booking.store.lateness import Lateness
 from booking.store.records import GIVEN_UP, WAITING, Message
 from booking.store.waitlist import WaitlistOffer, whole_entry
 
+# They tell nobody of another time than they know.
+_NO_NEWS = (MessageKind.REMINDER, MessageKind.RUNNING_LATE)
 _FOR_DOCTOR = {
     MessageKind.CONFIRMED: MessageKind.DOCTOR_BOOKED,
     MessageKind.MOVED: MessageKind.DOCTOR_MOVED,
@@ -117,6 +122,7 @@ def _drop_outdated(session: Session, booking: Booking) -> None:
             Message.booking_id == booking.id,
             Message.state == MessageState.QUEUED,
             Message.sequence < booking.sequence,
+            Message.kind != MessageKind.RUNNING_LATE,
         )
         .values(state=MessageState.DROPPED)
         .execution_options(synchronize_session=False)
@@ -130,8 +136,8 @@ def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audi
     """
     messages = session.scalars(
         select(Message)
-        # A reminder tells nobody anything new.
-        .where(Message.booking_id == booking.id, Message.kind != MessageKind.REMINDER)
+        # These tell nobody of another time.
+        .where(Message.booking_id == booking.id, Message.kind.not_in(_NO_NEWS))
         .order_by(Message.sequence)
         .with_for_update()
     ).all()
@@ -187,6 +193,7 @@ def claim_next(
                 joinedload(Message.booking).joinedload(Booking.practitioner),
                 joinedload(Message.booking).joinedload(Booking.service),
                 *whole_entry(Message.entry),
+                joinedload(Message.late),
                 joinedload(Message.offer).joinedload(WaitlistOffer.practitioner),
                 joinedload(Message.proof).joinedload(EmailProof.draft).joinedload(Draft.hold),
             )
@@ -208,6 +215,8 @@ def _is_pointless(message: Message, now: datetime) -> bool:
         return message.entry.state not in ALIVE or (
             offer is not None and (offer.outcome is not Outcome.OPEN or offer.expires_at <= now)
         )
+    if message.late is not None:
+        return _is_over(message.late, message.booking, now)
     if message.reminds_of is not None and message.booking.start <= now:
         return True
     return has_lost_its_point(
@@ -253,6 +262,12 @@ def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> 
     ).scalar_one_or_none()
 
 
+def _is_over(late: Lateness, booking: Booking, now: datetime) -> bool:
+    """Taken back, or no longer about this visit: its patient is here, it has begun, or moved."""
+    is_ahead = booking.state is State.CONFIRMED and now < booking.start < late.until
+    return late.ended_at is not None or not is_ahead
+
+
 def record_sent(session: Session, message_id: int, *, now: datetime) -> None:
     """
     The mail server has the message.
@@ -275,6 +290,9 @@ def record_failure(
 
     None when the lease ran out meanwhile: then the message is somebody else's.
     """
+    booking_id = session.scalar(select(Message.booking_id).where(Message.id == message_id))
+    if booking_id is not None:
+        versions.raise_for(session, booking_id)
     message = session.scalar(
         select(Message).where(Message.id == message_id, Message.lease == lease).with_for_update()
     )

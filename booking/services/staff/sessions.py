@@ -1,10 +1,12 @@
 """Who is at the keyboard: the sessions of staff, which end here whatever a cookie says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import ActorKind
 from booking.domain.roles import Role, effective
@@ -12,11 +14,19 @@ from booking.formats.tokens import RandomToken, token_hash
 from booking.services import audit
 from booking.services.audit import Actor
 from booking.store.access import StaffSession
+from booking.store.base import as_instant
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 # How stale "last seen" may be: not every page that is looked at needs to write.
 _SEEN_EVERY = timedelta(minutes=1)
+# As text: every request of staff begins with it, and open boards ask all the time.
+_QUESTION = (
+    "SELECT s.token_hash, s.last_seen_at, s.created_at, p.id, p.email, p.practitioner_id, r.role"
+    " FROM staff_sessions AS s JOIN staff AS p ON p.id = s.staff_id"
+    " LEFT JOIN staff_roles AS r ON r.staff_id = p.id"
+    " WHERE s.token_hash = :token AND p.active"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +71,31 @@ def end(session: Session, token: str, *, now: datetime) -> None:
         session.delete(row)
 
 
-def signed_in(session: Session, token: str, *, now: datetime) -> tuple[SignedIn, bool] | None:
-    """Whose session this is, and whether `touch` is due; None once it is idle, too old or ended."""
-    row = session.scalar(
-        select(StaffSession)
-        .options(joinedload(StaffSession.staff))
-        .where(StaffSession.token_hash == token_hash(token))
-    )
-    if row is None or not row.staff.active:
+def question(token: str) -> tuple[str, dict[str, str]]:
+    """What `signed_in` has to know, as a question for a glance, and the values in it."""
+    return _QUESTION, {"token": token_hash(token)}
+
+
+def signed_in(rows: Sequence[Sequence[Any]], *, now: datetime) -> tuple[SignedIn, bool] | None:
+    """
+    Whose session this is, and whether `touch` is due; None once it is idle, too old or ended.
+
+    `rows` are what the question was answered with: one for each role.
+    """
+    if not rows:
         return None
-    if now - row.last_seen_at > IDLE or now - row.created_at > ABSOLUTE:
+    session_hash, last_seen, created, staff_id, email, practitioner_id, _ = rows[0]
+    idle = now - as_instant(last_seen)
+    if idle > IDLE or now - as_instant(created) > ABSOLUTE:
         return None
     person = SignedIn(
-        id=row.staff.id,
-        email=row.staff.email,
-        roles=effective(frozenset(role.role for role in row.staff.roles)),
-        practitioner_id=row.staff.practitioner_id,
-        session_hash=row.token_hash,
+        id=staff_id,
+        email=email,
+        roles=effective(frozenset(Role(row[6]) for row in rows if row[6])),
+        practitioner_id=practitioner_id,
+        session_hash=session_hash,
     )
-    return person, now - row.last_seen_at > _SEEN_EVERY
+    return person, idle > _SEEN_EVERY
 
 
 def touch(session: Session, session_hash: str, *, now: datetime) -> None:

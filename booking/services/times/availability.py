@@ -33,9 +33,10 @@ _TICK = timedelta(microseconds=1)
 # Made once, since making them costs more than running them.
 _clinic, _resources = table(Clinic).c, table(Resource).c
 _CLINIC_VERSION = select(_clinic.version)
-# The same as text, for a glance.
+# As text, for a glance; boards look at it too (services/desk/versions.py).
 VERSIONS = (
-    "SELECT resources.id, resources.version, clinic.version FROM resources JOIN clinic ON 1 = 1"
+    "SELECT resources.id, resources.version, clinic.version, resources.board_version"
+    " FROM resources JOIN clinic ON 1 = 1"
 )
 _VERSIONS = select(_resources.id, _resources.version, _clinic.version).select_from(
     table(Resource).join(table(Clinic), true())

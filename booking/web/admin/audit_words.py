@@ -23,6 +23,8 @@ KINDS = {
             "reconfirmed": "A patient said that they will come",
             "details_changed": "A patient changed their details",
             "patient_called": "A patient was talked to",
+            "running_late": "A practitioner runs late",
+            "on_time_again": "A practitioner is on time again",
         },
     ),
     "looks": (

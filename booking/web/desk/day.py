@@ -1,6 +1,6 @@
 """Reception's day: the board, and a booking's card with the steps of its life."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -9,24 +9,21 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import NotFound, ReasonMissing, SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import State
 from booking.domain.people import Findings, read_reason
-from booking.domain.slots import Slot
-from booking.domain.time import local_day
+from booking.domain.time import ONE_DAY, local_day
 from booking.services import audit
-from booking.services.bookings import bookings, changes, intakes, new_times
-from booking.services.clinic import Rulebook
-from booking.services.desk import day as days
+from booking.services.bookings import bookings, changes, intakes
 from booking.services.mail import outbox
 from booking.services.staff import accounts
 from booking.services.staff.sessions import SignedIn
-from booking.services.times import free_time
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff
-from booking.web.clinic import at
-from booking.web.desk import board
+from booking.web.clinic import at, rulebook
+from booking.web.desk import board, live
 from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
+from booking.web.desk.rows import BESIDE
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 
@@ -34,28 +31,19 @@ from booking.web.installation import here, read, write
 @blueprint.get("")
 def day() -> ResponseReturnValue:
     """A day's bookings and free times, in the order of time."""
-    person = current_staff()
-    offers = here().offers
-    wanted = times.parse_day(request.args.get("day"))
-
-    def look(session: Session, now: datetime) -> dict[str, Any]:
-        rulebook = offers.rulebook(session)
-        today = local_day(now, rulebook.clinic.zone)
-        chosen = wanted or today
-        only = person.only_practitioner
-        rows = days.rows(session, rulebook, chosen, practitioner_id=only)
-        free = _free(session, rulebook, chosen, now) if person.actor.kind == "reception" else []
-        open_ends = days.unresolved(session, rulebook, practitioner_id=only, now=now, today=today)
-        waiting = new_times.waiting(session, practitioner_id=only, now=now)
-        return board.page(chosen, today, rows, free, open_ends, waiting, person=person, now=now)
-
-    return render_template("desk/day.html", **read(look))
-
-
-def _free(session: Session, rulebook: Rulebook, chosen: date, now: datetime) -> list[Slot]:
-    """The free times of the first service, of everybody who offers it."""
-    plans = next(iter(rulebook.services.values()), [])
-    return free_time.staff_slots(session, plans, first=chosen, last=chosen, now=now)
+    wanted = live.asked(current_staff())
+    found = live.board(wanted)
+    return render_template(
+        "desk/day.html",
+        day=wanted.day,
+        today=wanted.today,
+        view=wanted.view,
+        previous_day=wanted.day - ONE_DAY,
+        next_day=wanted.day + ONE_DAY,
+        practitioners=len({plan.practitioner for plan in rulebook().plans}),
+        board=found.html,
+        etag=found.etag,
+    )
 
 
 @blueprint.get("/bookings/<int(max=2147483647):booking_id>")
@@ -69,7 +57,7 @@ def advance(booking_id: int) -> ResponseReturnValue:
     """One step of the day."""
     person = current_staff()
     try:
-        to = State(request.form.get("to", ""))
+        to = State(_step()[0])
     except ValueError:
         raise NotFound from None
     return _change(booking_id, to, person, reason="")
@@ -132,10 +120,22 @@ def _change(booking_id: int, to: State, person: SignedIn, *, reason: str) -> Res
     return _back_to_day(found)
 
 
+def _step() -> tuple[str, str]:
+    """
+    What was pressed, and the version of the booking that it was seen at.
+
+    A card says both in fields. The board has one form for all of its rows, so a button says both.
+    """
+    pressed = request.form.get("step", "").split(" ", 1)
+    if len(pressed) == 2:
+        return pressed[0], pressed[1]
+    return request.form.get("to", ""), request.form.get("version", "")
+
+
 def _seen() -> datetime | None:
     """The `updated_at` of the booking on the page that was acted on."""
     try:
-        moment = datetime.fromisoformat(request.form.get("version", ""))
+        moment = datetime.fromisoformat(_step()[1])
     except ValueError:
         return None
     return moment if moment.tzinfo else None
@@ -154,7 +154,9 @@ def _back_to_day(found: Booking) -> ResponseReturnValue:
     chosen = times.parse_day(request.form.get("day")) or local_day(
         found.start, at(found.location_id).zone
     )
-    address = url_for("desk.day", day=chosen.isoformat(), _anchor=f"booking-{found.id}")
+    view = BESIDE if request.form.get("view") == BESIDE else None
+    anchor = f"booking-{found.id}"
+    address = url_for("desk.day", day=chosen.isoformat(), view=view, _anchor=anchor)
     return redirect(address, code=303)
 
 

@@ -37,6 +37,7 @@ MESSAGE_WORDS = {
     MessageKind.CANCELLED: "Cancellation",
     MessageKind.REMINDER: "Reminder",
     MessageKind.NEW_TIMES: "New times to choose from",
+    MessageKind.RUNNING_LATE: "The doctor runs late",
     MessageKind.WAITLIST_JOINED: "On the waitlist",
     MessageKind.WAITLIST_OFFER: "A time from the waitlist",
     MessageKind.CONFIRM_EMAIL: "Is this your address?",
