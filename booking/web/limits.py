@@ -28,6 +28,8 @@ CHANGES = parse("60 per hour")
 FIND = parse("10 per 5 minutes")
 # Each may hold a time now and then, so they are dearer than bookings.
 JOINS = parse("10 per hour")
+# A search runs with every pause in typing.
+SEARCHES = parse("120 per minute")
 SIGN_IN = parse("10 per 5 minutes")
 SIGN_IN_OVERALL = parse("300 per 5 minutes")
 _KEY = "booking-limits"

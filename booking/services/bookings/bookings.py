@@ -29,6 +29,7 @@ from booking.services.bookings.intakes import Given
 from booking.services.bookings.once import Once, answered_before, remember
 from booking.services.clinic import Plan, Rulebook
 from booking.services.mail import outbox
+from booking.services.patients import search
 from booking.services.times import acceptance, claims
 from booking.services.times.acceptance import Accepted
 from booking.services.times.availability import Offers
@@ -169,9 +170,12 @@ def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
         "phone": person.phone,
         "locale": person.locale,
         "guardian": person.guardian,
+        "erased_at": None,
         "created_at": now,
     }
-    return Patient(id=insert_row(session, Patient, **values), **values)
+    patient = Patient(id=insert_row(session, Patient, **values), **values)
+    search.add_words(session, patient.id, name=person.name, phone=person.phone)
+    return patient
 
 
 def _add_booking(
