@@ -124,3 +124,12 @@ def _date(year: str, month: str, day: str, today: date) -> date | None:
     except ValueError:
         return None
     return birth if date(today.year - 131, 1, 1) < birth <= today else None
+
+
+def looks_the_same(
+    name: str, phone: str | None, *, other_name: str, other_phone: str | None
+) -> bool:
+    """Whether two people born on the same day are likely one: by their number or their name."""
+    if phone and other_phone and only_digits(phone) == only_digits(other_phone):
+        return True
+    return name_words(name) == name_words(other_name)

@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from booking.domain.search import Sought, name_words, phone_word, plain, read_births, read_query
+from booking.domain.search import (
+    Sought,
+    looks_the_same,
+    name_words,
+    phone_word,
+    plain,
+    read_births,
+    read_query,
+)
 
 TODAY = date(2026, 1, 12)
 
@@ -67,3 +75,13 @@ def test_what_is_too_short_finds_nobody():
 def test_a_reference_is_seen_in_any_form():
     assert read_query("k7qm-24dx", today=TODAY).reference is None
     assert read_query("k7qm-34dx", today=TODAY).reference == "K7QM34DX"
+
+
+def test_people_of_one_birthday_are_likely_one_by_number_or_by_name():
+    def same(name: str, phone: str | None) -> bool:
+        return looks_the_same("Ann O’Brien", "+1 202-555-0143", other_name=name, other_phone=phone)
+
+    assert same("OBRIEN Ann".replace("OB", "O'B"), None)
+    assert same("A. Brien", "+12025550143")
+    assert not same("Ann Smith", "+1 202-555-0144")
+    assert not same("Bob", None)

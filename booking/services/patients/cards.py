@@ -1,6 +1,6 @@
 """A patient's card: what is known of them, and what staff change or note on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -141,18 +141,37 @@ def change(
     """
     lock_calendars(session, offers, patient_id, now=now)
     patient = get(session, patient_id)
-    changed = [name for name in _CONTACT if getattr(patient, name) != getattr(new, name)]
+    values = {name: getattr(new, name) for name in _CONTACT}
+    return _set(session, patient, values, actor=actor, now=now)
+
+
+def reach(session: Session, patient: Patient, new: Person, *, actor: Actor, now: datetime) -> None:
+    """Reach somebody as they say while they book again; what they do not say stays as it was."""
+    said = {"email": new.email, "phone": new.phone, "guardian": new.guardian}
+    known = {name: value for name, value in said.items() if value is not None}
+    _set(session, patient, known, actor=actor, now=now)
+
+
+def _set(
+    session: Session,
+    patient: Patient,
+    values: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[str]:
+    changed = [name for name, value in values.items() if getattr(patient, name) != value]
     if not changed:
         return []
     for name in changed:
-        setattr(patient, name, getattr(new, name))
-    search.keep_words(session, patient_id, name=patient.name, phone=patient.phone)
+        setattr(patient, name, values[name])
+    search.keep_words(session, patient.id, name=patient.name, phone=patient.phone)
     audit.record(
         session,
         actor,
         "patient_changed",
         now=now,
-        subject=subject(patient_id),
+        subject=subject(patient.id),
         to_value=", ".join(changed),
     )
     return changed

@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
 from booking.domain.lifecycle import State
-from booking.domain.search import Sought, name_words, only_digits, phone_word
+from booking.domain.people import Person
+from booking.domain.search import (
+    Sought,
+    looks_the_same,
+    name_words,
+    only_digits,
+    phone_word,
+)
 from booking.services import audit
 from booking.services.audit import Actor
 from booking.store.base import table
@@ -71,6 +78,12 @@ def look_up(
     """
     ids = matching(session, sought)
     shown = describe(session, ids[:MOST], now=now)
+    record_look(session, shown, actor=actor, now=now)
+    return shown, len(ids) > MOST
+
+
+def record_look(session: Session, shown: Sequence[Found], *, actor: Actor, now: datetime) -> None:
+    """Note to whom a search led, by their numbers."""
     audit.record(
         session,
         actor,
@@ -80,7 +93,6 @@ def look_up(
         to_value=str(len(shown)),
         reason=" ".join(str(one.id) for one in shown),
     )
-    return shown, len(ids) > MOST
 
 
 def matching(session: Session, sought: Sought) -> list[int]:
@@ -162,3 +174,16 @@ def describe(session: Session, ids: Sequence[int], *, now: datetime) -> list[Fou
         .order_by(_patients.name, _patients.date_of_birth, _patients.id)
     )
     return [Found(*row) for row in session.execute(query)]
+
+
+def duplicates(session: Session, person: Person, *, actor: Actor, now: datetime) -> list[Found]:
+    """Who is known already and likely this person. Showing them is recorded."""
+    born = select(_patients.id).where(_patients.date_of_birth == person.date_of_birth)
+    likely = [
+        one
+        for one in describe(session, session.scalars(born).all(), now=now)
+        if looks_the_same(person.name, person.phone, other_name=one.name, other_phone=one.phone)
+    ][:MOST]
+    if likely:
+        record_look(session, likely, actor=actor, now=now)
+    return likely

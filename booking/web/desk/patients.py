@@ -14,7 +14,7 @@ from booking.formats.contacts import dial_link, show_phone
 from booking.services.patients import cards
 from booking.services.patients.cards import Card
 from booking.services.staff import accounts
-from booking.store.bookings import Booking, Patient
+from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.access import current_staff
@@ -56,7 +56,7 @@ def _shown(card: Card, names: Mapping[int, str], *, now: datetime) -> dict[str, 
     visits = [_visit(one) for one in card.bookings]
     ahead = {one.id for one in card.bookings if one.start > now}
     return {
-        "patient": facts_of(card.patient),
+        "patient": facts_of(card),
         "coming": [one for one in reversed(visits) if one["id"] in ahead],
         "past": [one for one in visits if one["id"] not in ahead],
         "messages": [trail.message(one) for one in card.messages],
@@ -77,8 +77,9 @@ def _shown(card: Card, names: Mapping[int, str], *, now: datetime) -> dict[str, 
     }
 
 
-def facts_of(patient: Patient) -> dict[str, Any]:
+def facts_of(card: Card) -> dict[str, Any]:
     """Who somebody is and how they are reached, for showing."""
+    patient = card.patient
     born = patient.date_of_birth
     return {
         "id": patient.id,
@@ -152,18 +153,19 @@ def patient_contact(patient_id: int) -> ResponseReturnValue:
     return page, 422 if found.errors else 200
 
 
-def _known(patient_id: int) -> Patient:
+def _known(patient_id: int) -> Card:
     """The patient for a form of details; opening it is a look at the card."""
     actor = current_staff().actor
     return write(
-        lambda session, now: (
-            cards.card(session, patient_id, only_practitioner=None, actor=actor, now=now).patient
+        lambda session, now: cards.card(
+            session, patient_id, only_practitioner=None, actor=actor, now=now
         )
     )
 
 
-def as_typed(patient: Patient) -> dict[str, str]:
+def as_typed(card: Card) -> dict[str, str]:
     """A patient as the fields of a form."""
+    patient = card.patient
     born = patient.date_of_birth
     return {
         "name": patient.name,
