@@ -20,6 +20,7 @@ from benchmarks.engine import print_engine
 from benchmarks.grid import print_grid
 from benchmarks.load import WrongAnswer
 from benchmarks.routes import Bench, Extent, print_tables
+from benchmarks.search import print_search
 from benchmarks.servers import DidNotStart
 from benchmarks.side_by_side import print_servers
 
@@ -55,6 +56,7 @@ def _arguments() -> argparse.Namespace:
         "--grid", action="store_true", help="by history and number of practitioners instead"
     )
     parser.add_argument("--servers", action="store_true", help="compare web servers instead")
+    parser.add_argument("--search", action="store_true", help="find patients instead")
     return parser.parse_args()
 
 
@@ -65,6 +67,9 @@ def _measure(arguments: argparse.Namespace, stack: ExitStack) -> None:
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
     databases: Databases = Sqlite(folder) if arguments.database == "sqlite" else Postgresql()
     stack.callback(databases.stop)
+    if arguments.search:
+        print_search(databases)
+        return
     if arguments.servers:
         print_servers(databases, folder, extent)
         return

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.formats.tokens import token_hash
+from booking.services.patients import search
 from booking.store.bookings import Booking, Patient
 from booking.store.clinic import Location, Practitioner, Service
+from booking.store.patients import PatientWord
 
 _BATCH = 5_000
 _SPAN = timedelta(days=3650)
@@ -48,6 +50,12 @@ def fill(session: Session, count: int, *, now: datetime) -> None:
         ids = session.scalars(
             insert(Patient).returning(Patient.id, sort_by_parameter_order=True), patients
         ).all()
+        words = [
+            row
+            for patient_id, patient in zip(ids, patients, strict=True)
+            for row in search.word_rows(patient_id, name=patient["name"], phone=patient["phone"])
+        ]
+        session.execute(insert(PatientWord), words)
         rows = []
         for number, patient_id in zip(numbers, ids, strict=True):
             row = _booking(earlier + number, next(starts), service, place)

@@ -20,6 +20,7 @@ class Patient(Base):
     __tablename__ = "patients"
     __table_args__ = (
         CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),
+        Index("ix_patients_date_of_birth", "date_of_birth"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -30,6 +31,8 @@ class Patient(Base):
     locale: Mapped[str] = mapped_column(String(20), default="en")
     # Who stands for somebody under 18.
     guardian: Mapped[str | None] = mapped_column(String(200))
+    # When identity and answers were removed; the row stays, so that its bookings still count.
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

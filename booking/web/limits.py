@@ -33,6 +33,8 @@ JOINS = parse("10 per hour")
 # may cause, so that nobody raises the alarm alone.
 FLOOD = parse("120 per 10 minutes")
 _FLOODED = frozenset({"holds", "bookings"})
+# A search runs with every pause in typing.
+SEARCHES = parse("120 per minute")
 SIGN_IN = parse("10 per 5 minutes")
 SIGN_IN_OVERALL = parse("300 per 5 minutes")
 _KEY = "booking-limits"

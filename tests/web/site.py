@@ -107,6 +107,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "manage_token": things.manage_token,
         "message_id": things.mail,
         "account_id": "1",
+        "patient_id": str(things.booking.patient_id),
         "document": "privacy",
         "practitioner": "dr-ahmed",
         "service": "consultation",

@@ -17,6 +17,8 @@ from tests.web.journeys import CALLER, count, first_slots, on_one_engine
 from tests.web.visitor import Page, Visitor
 
 NINE = at("2026-01-13T09:00-05:00")
+# Ann is known from her booking at nine.
+STRANGER = {"name": "Carla Roy", "phone": "(202) 555-0187"}
 
 
 @pytest.fixture
@@ -160,7 +162,7 @@ def test_a_reason_that_is_too_long_is_kept(desk: Visitor, clinic: Clinic):
 def test_reception_books_for_somebody_on_the_phone(desk: Visitor, clinic: Clinic):
     page = desk.get("/desk/book")
     slots = [i.attrs["value"] for i in page.document.all("input", name="slot")]
-    answer = desk.fill(page, "/desk/book?day=2026-01-13", slot=slots[0], **CALLER)
+    answer = desk.fill(page, "/desk/book?day=2026-01-13", slot=slots[0], **(CALLER | STRANGER))
     assert answer.status == 303
     booking = the(clinic, at("2026-01-13T09:30-05:00"))
     assert answer.location == f"/desk?day=2026-01-13#booking-{booking.id}"
@@ -189,10 +191,10 @@ def test_a_time_that_a_patient_took_meanwhile_is_told_beside_the_times(
     slot = first_slots(patient, "2026-01-14")[0]
     page = desk.get("/desk/book?day=2026-01-14")
     patient.take(slot)
-    answer = desk.fill(page, "/desk/book?day=2026-01-14", slot=slot, **CALLER)
+    answer = desk.fill(page, "/desk/book?day=2026-01-14", slot=slot, **(CALLER | STRANGER))
     assert answer.status == 422
     assert "just been taken" in answer.why("slot")
-    assert answer.value("phone") == CALLER["phone"]
+    assert answer.value("phone") == STRANGER["phone"]
     assert count(clinic, Claim) == 2
 
 

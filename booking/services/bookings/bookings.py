@@ -29,6 +29,7 @@ from booking.services.bookings.intakes import Given
 from booking.services.bookings.once import Once, answered_before, remember
 from booking.services.clinic import Plan, Rulebook
 from booking.services.mail import outbox
+from booking.services.patients import cards, search
 from booking.services.times import acceptance, claims
 from booking.services.times.acceptance import Accepted
 from booking.services.times.availability import Offers
@@ -58,6 +59,8 @@ class Wish:
     mail_at_once: bool = False
     given: Given = NOTHING_ASKED
     came_from: CameFrom = NOWHERE
+    # Whom staff recognised; a public form never says so.
+    patient_id: int | None = None
 
 
 def book(
@@ -82,7 +85,7 @@ def book(
     answered before gets its booking again.
 
     Raises:
-        NotFound: no such service or practitioner.
+        NotFound: no such service or practitioner, or the patient whom staff chose is gone.
         SlotRefusal: the start is not on offer.
         PhoneNeeded: the visit is by phone, and the person gave no number.
         IdempotencyKeyReused: the key of `once` came with other data before.
@@ -98,7 +101,7 @@ def book(
     accepted = held or acceptance.require_slot(
         session, plans, wish.start, now=now, notice=notice_for(actor)
     )
-    patient = _add_patient(session, wish.person, now=now)
+    patient = _whom(session, wish, actor, now=now)
     booking = _add_booking(session, links, accepted, patient, wish, random_token, now=now)
     if held is None or not _convert(session, wish, booking, now=now):
         if held is not None:
@@ -161,6 +164,15 @@ def _own_hold(
     return None
 
 
+def _whom(session: Session, wish: Wish, actor: Actor, *, now: datetime) -> Patient:
+    """The patient whom staff recognised, reached as they say now; else a record of its own."""
+    if wish.patient_id is None:
+        return _add_patient(session, wish.person, now=now)
+    patient = cards.get(session, wish.patient_id)
+    cards.reach(session, patient, wish.person, actor=actor, now=now)
+    return patient
+
+
 def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
     values = {
         "name": person.name,
@@ -169,9 +181,12 @@ def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
         "phone": person.phone,
         "locale": person.locale,
         "guardian": person.guardian,
+        "erased_at": None,
         "created_at": now,
     }
-    return Patient(id=insert_row(session, Patient, **values), **values)
+    patient = Patient(id=insert_row(session, Patient, **values), **values)
+    search.add_words(session, patient.id, name=person.name, phone=person.phone)
+    return patient
 
 
 def _add_booking(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from booking.domain import lifecycle
 from booking.services import audit
 from booking.services.bookings.bookings import locked, standing
+from booking.services.patients import search
 from booking.services.times.availability import Offers
 from booking.store.bookings import Booking
 
@@ -41,6 +42,7 @@ def change(
         return []
     for name in changed:
         setattr(patient, name, given[name])
+    search.keep_words(session, patient.id, name=patient.name, phone=patient.phone)
     booking.updated_at = now
     audit.record(
         session,

@@ -23,6 +23,8 @@ KINDS = {
             "reconfirmed": "A patient said that they will come",
             "details_changed": "A patient changed their details",
             "patient_called": "A patient was talked to",
+            "patient_noted": "A note about a patient was added",
+            "patient_changed": "A patient’s details were corrected",
             "running_late": "A practitioner runs late",
             "on_time_again": "A practitioner is on time again",
         },
@@ -31,6 +33,8 @@ KINDS = {
         "Reading patients’ data",
         {
             "viewed": "A booking was looked at",
+            "searched": "Patients were looked for",
+            "patient_viewed": "A patient’s card was looked at",
             "answers_read": "Answers were read",
             "cautions_reviewed": "Answers were reviewed",
             "found": "A patient found their booking again",

@@ -1,9 +1,19 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
-from booking.web.desk import day, intakes, lateness, live, phone, waiting, weeks
+from booking.web.desk import (
+    day,
+    intakes,
+    lateness,
+    live,
+    patients,
+    phone,
+    search,
+    waiting,
+    weeks,
+)
 from booking.web.desk.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (day, intakes, lateness, live, phone, waiting, weeks)
+VIEWS = (day, intakes, lateness, live, patients, phone, search, waiting, weeks)

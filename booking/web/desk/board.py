@@ -52,6 +52,7 @@ def card(
     return {
         "booking": {
             "id": booking.id,
+            "patient_id": patient.id,
             "name": patient.name,
             "date_of_birth": _birth(patient.date_of_birth),
             "guardian": patient.guardian,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from booking.domain.errors import NotFound, SlotRefusal
 from booking.domain.intake import ADULT_AT
@@ -21,6 +22,7 @@ from booking.store.engine import Session
 from booking.web import forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, local, now, rulebook
+from booking.web.desk import known
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
@@ -31,14 +33,28 @@ from booking.web.wording import FOR_WHOM_AT_DESK
 def new() -> ResponseReturnValue:
     """A time, and who comes."""
     found = Findings()
-    values = forms.typed(request.form, *forms.FIELDS, "guardian", "slot")
-    if request.method == "POST":
-        done = _book(values, found)
-        if done is not None:
-            return done
-    else:
+    values = forms.typed(request.form, *forms.FIELDS, "guardian", "slot", "patient")
+    likely: list[dict[str, Any]] | None = None
+    if request.method == "GET":
         values["slot"] = request.args.get("slot", "")
-    page = render_template("desk/new.html", **_form(), values=values, errors=found.errors)
+    elif "use" in request.form:
+        values |= known.chosen(request.form["use"])
+    elif "find" in request.form:
+        likely = known.likely(values)
+    else:
+        done = _book(values, found)
+        if isinstance(done, list):
+            likely = done
+        elif done is not None:
+            return done
+    page = render_template(
+        "desk/new.html",
+        **_form(),
+        values=values,
+        errors=found.errors,
+        likely=likely,
+        asks=bool(found.errors),
+    )
     return page, 422 if found.errors else 200
 
 
@@ -91,7 +107,8 @@ def _kind(rulebook: Rulebook) -> str | None:
     return next((plan.service for plan in _plans(rulebook)), None)
 
 
-def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None:
+def _book(values: dict[str, str], found: Findings) -> Response | list[dict[str, Any]] | None:
+    """The way on when it is booked, who else it may be, or None when `found` says why not."""
     clinic = facts()
     today = local_day(now(), clinic.zone)
     try:
@@ -113,6 +130,12 @@ def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None
     person = _with_guardian(person, values["guardian"], local(start).date(), found)
     if found.errors:
         return None
+    patient_id = known.number(values["patient"])
+    if patient_id is None and "somebody_else" not in request.form:
+        same = known.duplicates(person)
+        if same:
+            found.add("known", "known", "Somebody like this is known already: say who it is")
+            return same
     installation, who = here(), current_staff()
     wish = Wish(
         service=service,
@@ -122,6 +145,7 @@ def _book(values: dict[str, str], found: Findings) -> ResponseReturnValue | None
         privacy_notice=None,
         source="phone",
         mail_at_once=True,
+        patient_id=patient_id,
     )
     try:
         made = write(

@@ -1,0 +1,1 @@
+"""Patients as staff know them: finding, the card, notes, merging, export, erasure."""

@@ -1,0 +1,110 @@
+"""The desk finds a patient, reads their card, corrects it and leaves a note."""
+
+import pytest
+from flask import Flask
+
+from booking.domain.people import Person
+from booking.domain.roles import Role
+from booking.store.bookings import Booking, Patient
+from booking.web import limits
+from tests.support import ANN, Clinic, at
+from tests.web.journeys import CALLER, count, on_one_engine
+from tests.web.visitor import Page, Visitor
+
+JOSE = Person("José Núñez", ANN.date_of_birth, None, "+1 202-555-0143")
+
+
+@pytest.fixture
+def jose(clinic: Clinic) -> Booking:
+    return clinic.book(at("2026-01-13T09:00-05:00"), JOSE)
+
+
+@pytest.fixture
+def desk(app: Flask, clinic: Clinic, jose: Booking) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in(clinic, Role.RECEPTION)
+    return visitor
+
+
+def test_the_desk_finds_a_patient(desk: Visitor, jose: Booking):
+    page = desk.get("/desk/search?q=nunez+jose")
+    assert "1 found" in page.words
+    assert "14 March 1990 · (202) 555-0143" in page.words
+    assert "Next visit" in page.words
+    assert f"/desk/patients/{jose.patient_id}" in page.text
+    assert "Nobody fits" in desk.get("/desk/search?q=<b>%25").words
+
+
+@on_one_engine
+def test_looking_for_patients_is_limited(desk: Visitor):
+    for _ in range(limits.SEARCHES.amount):
+        assert desk.get("/desk/search?q=zzz").status == 200
+    assert desk.get("/desk/search?q=zzz").status == 429
+
+
+def test_the_card_shows_visits_and_takes_a_note(desk: Visitor, jose: Booking):
+    path = f"/desk/patients/{jose.patient_id}"
+    page = desk.get(path)
+    assert page.heading == "José Núñez"
+    assert "Tuesday 13 January" in page.words
+    assert desk.post(f"{path}/notes", {"note": "Prefers mornings"}).status == 303
+    assert "Prefers mornings" in desk.get(path).words
+    refused = desk.post(f"{path}/notes", {"note": "n" * 2001})
+    assert refused.status == 422
+    assert refused.value("note") == "n" * 2001
+
+
+def test_contact_details_are_corrected_or_the_input_is_kept(desk: Visitor, jose: Booking):
+    path = f"/desk/patients/{jose.patient_id}/contact"
+    page = desk.get(path)
+    assert desk.fill(page, path, phone="", email="x@").why("email").startswith("Enter an e-mail")
+    assert desk.fill(page, path, name="José Smith").status == 303
+    assert desk.get(f"/desk/patients/{jose.patient_id}").heading == "José Smith"
+
+
+@on_one_engine
+def test_a_doctor_reads_the_card_of_their_own_patient_and_changes_nothing(
+    app: Flask, clinic: Clinic, jose: Booking
+):
+    doctor = Visitor(app)
+    doctor.sign_in(clinic, Role.DOCTOR)
+    page = doctor.get(f"/desk/patients/{jose.patient_id}")
+    assert page.status == 200
+    assert "Correct these details" not in page.words
+    assert doctor.get(f"/desk/patients/{jose.patient_id}/contact").status == 403
+    assert doctor.get("/desk/patients/999").status == 404
+
+
+def phone_form(desk: Visitor, **typed: str) -> Page:
+    page = desk.get("/desk/book?day=2026-01-14")
+    slots = [i.attrs["value"] for i in page.document.all("input", name="slot")]
+    return desk.fill(page, "/desk/book?day=2026-01-14", slot=slots[0], **(CALLER | typed))
+
+
+def test_somebody_who_is_known_is_pointed_out_and_used(desk: Visitor, clinic: Clinic):
+    asked = phone_form(desk, name="Nuñez Jose", phone="202 555 0199")
+    assert asked.status == 422
+    assert "Is it one of these? José Núñez" in asked.words
+    assert count(clinic, Booking) == 1
+    used = desk.fill(asked, "/desk/book?day=2026-01-14", use="1")
+    assert used.status == 200
+    assert (used.value("name"), used.value("phone")) == ("José Núñez", "+1 202-555-0143")
+    assert desk.fill(used, "/desk/book?day=2026-01-14").status == 303
+    assert (count(clinic, Booking), count(clinic, Patient)) == (2, 1)
+
+
+def test_somebody_else_of_the_same_name_gets_a_record_of_their_own(desk: Visitor, clinic: Clinic):
+    asked = phone_form(desk, name="Jose Nunez")
+    booked = desk.fill(asked, "/desk/book?day=2026-01-14", somebody_else="1")
+    assert booked.status == 303
+    assert count(clinic, Patient) == 2
+
+
+@on_one_engine
+def test_a_known_patient_is_found_from_the_form_and_let_go_again(desk: Visitor):
+    found = phone_form(desk, name="nunez", find="1")
+    assert found.status == 200
+    assert "José Núñez" in found.words
+    used = desk.fill(found, "/desk/book?day=2026-01-14", use="1")
+    assert used.value("patient") == "1"
+    assert desk.fill(used, "/desk/book?day=2026-01-14", use="").value("patient") == ""
