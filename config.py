@@ -21,7 +21,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `PROOF_OF_WORK` | when browsers must work about a second for a booking on the pages: `never`, `attack` (while far more holds and bookings come in than a clinic has) or `always` | `attack` |
 | `TRUSTED_PROXIES` | how many proxies in front may be believed about the client's address | 0 |
 | `ALLOWED_ORIGINS` | other sites, like `https://clinic.example`, whose pages may frame `/embed` and whose scripts may call the JSON API, separated by commas | – |
-| `LANGUAGES` | what visitors may choose among: `en`, `es`, `fr`, `de`, `ar`, `ur`, separated by commas. First page, article, statements and e-mails are translated; the pages of the booking itself are not yet | `en` |
+| `LANGUAGES` | what visitors may choose among: `en`, `es`, `fr`, `de`, `ar`, `ur`, separated by commas; English is always among them. Staff's pages are in English | all |
 | `DEMO` | 1: set up the demo clinic when the database is empty, and show `/mailbox` | 0 (`make run`: 1) |
 | `INSTANCE_PATH` | the folder for the embedded database, the development secret and the mailbox | `instance/` beside this file |
 
@@ -45,6 +45,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 _PLAIN_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _USUAL_PORTS = {"http": 80, "https": 443}
+_LANGUAGES = "en,es,fr,de,ar,ur"
 SECRET_MIN_LENGTH = 32
 HOW_TO_MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
@@ -142,7 +143,9 @@ class Settings:
             proof_of_work=_choice(environ, "PROOF_OF_WORK", "attack", "never", "always"),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, least=0, most=10),
             allowed_origins=_origins(environ.get("ALLOWED_ORIGINS") or ""),
-            languages=tuple(code.strip() for code in (environ.get("LANGUAGES") or "en").split(",")),
+            languages=tuple(
+                code.strip() for code in (environ.get("LANGUAGES") or _LANGUAGES).split(",")
+            ),
             demo=demo,
             instance_path=instance_path,
         )

@@ -13,7 +13,6 @@ from tests.web.journeys import ANN, book, on_one_engine, take
 from tests.web.visitor import Page, Visitor
 
 pytestmark = on_one_engine
-ALL = ",".join(LANGUAGES)
 HEADING = {
     "en": "A scar can weigh more than others see.",
     "es": "Una cicatriz puede pesar más de lo que otros ven.",
@@ -21,14 +20,8 @@ HEADING = {
 }
 
 
-@pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """A clinic that lets visitors choose among all languages."""
-    return make_app(LANGUAGES=ALL)
-
-
 def test_only_what_the_clinic_chose_is_spoken(make_app: Callable[..., Flask]):
-    page = accepting(make_app(), "es").get("/?lang=es")
+    page = accepting(make_app(LANGUAGES="en"), "es").get("/?lang=es")
     assert root(page) == ("en", "ltr")
     assert page.document.all("nav", **{"class": "tongues"}) == []
     assert root(Visitor(make_app(LANGUAGES="es")).get("/?lang=es")) == ("es", "ltr")

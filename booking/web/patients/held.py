@@ -5,6 +5,7 @@ from typing import Any
 from booking.domain.slots import parse_slot_id
 from booking.formats import dates
 from booking.services.bookings.drafts import DraftView
+from booking.web import language
 from booking.web.clinic import local, now, rulebook
 from booking.web.patients.views import visit_facts
 
@@ -16,7 +17,7 @@ def hold_shown(found: DraftView) -> dict[str, Any]:
     return {
         "start": local(start, plan.rules.zone),
         "end": local(start + plan.rules.visit.length, plan.rules.zone),
-        "zone_name": dates.show_zone(plan.rules.zone),
+        "zone_name": dates.show_zone(plan.rules.zone, locale=language.current()),
         "address": plan.place.address,
         "practitioner": plan.practitioner_name,
         **visit_facts(plan),
