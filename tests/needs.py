@@ -18,7 +18,7 @@ from tests.postgres import find_binaries
 
 BROWSERS = Path(__file__).parent.parent / ".tools/browsers"
 INSTALL = {
-    "chromium": "`apt install chromium fonts-dejavu-core libatomic1` or "
+    "chromium": "`apt install chromium-headless-shell fonts-dejavu-core libatomic1` or "
     "`.venv/bin/playwright install --with-deps chromium`",
     "postgresql": "`apt install postgresql`; nothing of it need be set up or running",
 }
@@ -27,8 +27,13 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def find_chromium() -> Path | None:
-    """A Chromium that starts on this machine: installed, or downloaded by Playwright."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """
+    A Chromium that starts on this machine: installed, or downloaded by Playwright.
+
+    Debian's shell first: the same Chromium without windows, for a third of the processor's time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    names += ("google-chrome", "google-chrome-stable")
     installed = [Path(found) for name in names if (found := shutil.which(name))]
     downloads = [
         Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or BROWSERS),
