@@ -77,6 +77,7 @@ def _entry(entry: AuditEntry, names: Names) -> dict[str, Any]:
         "what": audit_words.what(entry),
         "change": audit_words.change(entry),
         "subject": audit_words.about(entry, names),
-        "reason": entry.reason,
+        # A search keeps whom it showed there, by number: for whoever asks later, not for reading.
+        "reason": None if entry.action == "searched" else entry.reason,
         "booking_id": entry.booking_id,
     }
