@@ -183,14 +183,15 @@ def claim_next(
             .where(Message.id == message_id)
             .execution_options(populate_existing=True)
         ).scalar_one()
-        if not _is_pointless(message, now):
+        if not is_pointless(message, now):
             return message
         message.state, message.lease = MessageState.DROPPED, None
         session.flush()
     return None
 
 
-def _is_pointless(message: Message, now: datetime) -> bool:
+def is_pointless(message: Message, now: datetime) -> bool:
+    """Whether a message no longer says what is so, and must not leave."""
     if message.entry is not None:
         offer = message.offer
         return message.entry.state not in ALIVE or (

@@ -21,8 +21,9 @@ KINDS = {
             "kept": "A booking was kept outside of hours",
             "new_times_offered": "A booking was offered new times",
             "reconfirmed": "A patient said that they will come",
-            "details_changed": "A patient changed their details",
+            "details_changed": "A patient’s details were changed",
             "patient_called": "A patient was talked to",
+            "message_sent_again": "A message was sent again",
         },
     ),
     "looks": (

@@ -14,6 +14,7 @@ LOOKS = {"viewed", "answers_read"}
 _SAID = {
     "cautions_reviewed": "Answers reviewed",
     "patient_called": "Talked to the patient",
+    "message_sent_again": "A message that had failed was sent again",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
     "reconfirmed": "Says they will come",
