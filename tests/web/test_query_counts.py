@@ -34,6 +34,7 @@ STAFF = (
     "/desk/bookings/1",
     f"/desk/book?day={DAY}",
     "/desk/waitlist",
+    "/desk/messages",
     "/admin/hours/dr-ahmed",
     "/admin/hours/dr-ahmed/busy",
     "/admin/holidays",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session, joinedload
@@ -28,7 +29,7 @@ class Only(StrEnum):
     SENT = "sent"
 
 
-_CONDITIONS = {
+_CONDITIONS: dict[Only, Any] = {
     Only.ALL: true(),
     Only.FAILED: GIVEN_UP,
     Only.WAITING: WAITING,
