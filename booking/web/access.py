@@ -72,6 +72,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.sheet": CLINIC,
+    "desk.sheet_file": CLINIC,
     "desk.messages": RECEPTION,
     "desk.send_again": RECEPTION,
     "desk.new_address": RECEPTION,

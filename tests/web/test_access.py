@@ -31,6 +31,8 @@ FOR_STAFF = {
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.sheet": CLINIC,
+    "desk.sheet_file": CLINIC,
     "desk.messages": RECEPTION,
     "desk.send_again": RECEPTION,
     "desk.new_address": RECEPTION,

@@ -35,6 +35,7 @@ STAFF = (
     f"/desk/book?day={DAY}",
     "/desk/waitlist",
     "/desk/messages",
+    f"/desk/sheet?day={DAY}",
     "/admin/hours/dr-ahmed",
     "/admin/hours/dr-ahmed/busy",
     "/admin/holidays",

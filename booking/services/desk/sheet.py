@@ -1,0 +1,60 @@
+"""The day's sheet: the visits of a day for paper, saved at night for when the server is down."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from booking.domain import adjustments, references
+from booking.domain.lifecycle import State
+from booking.domain.modes import MODE_WORDS, Mode
+from booking.formats.contacts import show_phone
+from booking.formats.sheets import Line, Sheet
+from booking.services import audit
+from booking.services.audit import Actor
+from booking.services.clinic import Rulebook
+from booking.services.desk import day as days
+from booking.services.desk.day import DayRow
+
+_NOBODY_COMES = {State.CANCELLED, State.EXPIRED, State.ENTERED_IN_ERROR}
+
+
+def read(
+    session: Session,
+    rulebook: Rulebook,
+    day: date,
+    *,
+    practitioner_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Sheet:
+    """A day's sheet, of one practitioner or of all. That it was read is recorded."""
+    audit.record(session, actor, "viewed", now=now, subject=f"sheet {day.isoformat()}")
+    rows = days.rows(session, rulebook, day, practitioner_id=practitioner_id)
+    return Sheet(
+        clinic=rulebook.clinic.name,
+        day=day,
+        made_at=now.astimezone(rulebook.clinic.zone),
+        lines=[_line(row, rulebook) for row in rows if row.booking.state not in _NOBODY_COMES],
+    )
+
+
+def _line(row: DayRow, rulebook: Rulebook) -> Line:
+    booking, patient = row.booking, row.booking.patient
+    clinic = rulebook.at(booking.location_id)
+    mode = booking.service.mode
+    kind = [
+        booking.service.name,
+        *([] if mode is Mode.IN_PERSON else [MODE_WORDS[mode].lower()]),
+        *([] if clinic.is_one_place else [clinic.place.name]),
+    ]
+    return Line(
+        start=booking.start.astimezone(clinic.zone),
+        name=patient.name,
+        reference=references.show(booking.reference),
+        phone=show_phone(patient.phone, clinic.country) if patient.phone else "",
+        kind=", ".join(kind),
+        practitioner=booking.practitioner.name,
+        to_review=row.needs.to_review,
+        to_call=row.needs.to_call > 0,
+        adjustments=adjustments.in_words(row.needs.help),
+    )
