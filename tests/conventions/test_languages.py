@@ -28,7 +28,14 @@ OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 # As in the Makefile.
 MARKS = ["to_patients", "add:3"]
 FOR_STAFF = ("admin/", "desk/", "setup/", "staff/", "mailbox/", "layout/desk", "layout/plain")
-FOR_STAFF += ("mail/doctor.", "sheet/", "parts/effect", "parts/previewed", "parts/busy_times")
+FOR_STAFF += (
+    "mail/doctor.",
+    "mail/sheet.",
+    "sheet/",
+    "parts/effect",
+    "parts/previewed",
+    "parts/busy_times",
+)
 FOR_STAFF += ("parts/language_switch", "parts/entry", "parts/same_hours")
 TO_WRAP = {
     "book/check.html",

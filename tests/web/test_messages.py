@@ -1,12 +1,16 @@
 """Reception's list of messages: what became of each, and sending again what had failed."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from booking.domain.roles import Role
+from booking.seams.sheet_folder import SheetFolder
 from booking.store.bookings import Booking, Patient
 from booking.store.records import AuditEntry, Message
+from booking.worker import KeepSheets, Worker
 from tests.services import waiting
 from tests.services.deeds import TUESDAY_9, TUESDAY_10, cancel
 from tests.services.test_outbox import REFUSED, claimed, fail
@@ -171,3 +175,20 @@ def test_neither_what_a_message_says_nor_an_answer_is_shown(
     text = desk.get(LIST).text
     assert "/manage/" not in text
     assert "/book/confirmed" not in text
+
+
+def test_mail_about_a_whole_day_is_listed_without_a_patient(
+    desk: Visitor, clinic: Clinic, tmp_path: Path
+):
+    sheets = KeepSheets(SheetFolder(tmp_path / "sheets"), "desk@clinic.example")
+    Worker(
+        clinic.database, clinic.links, None, sender="a@b.example", timeout=1, sheets=sheets
+    ).save_sheets()
+    fail(clinic, claimed(clinic), REFUSED)
+    page = desk.get(LIST)
+    (row,) = rows(page)
+    assert "Reception" in row
+    assert "Sheets of today and tomorrow" in row
+    assert "Edit the address" not in row
+    assert desk.get(ADDRESS).status == 404
+    assert desk.fill(page, AGAIN).location.endswith("done=again")

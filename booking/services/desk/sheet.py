@@ -29,6 +29,18 @@ def read(
 ) -> Sheet:
     """A day's sheet, of one practitioner or of all. That it was read is recorded."""
     audit.record(session, actor, "viewed", now=now, subject=f"sheet {day.isoformat()}")
+    return of(session, rulebook, day, practitioner_id=practitioner_id, now=now)
+
+
+def of(
+    session: Session,
+    rulebook: Rulebook,
+    day: date,
+    *,
+    practitioner_id: int | None = None,
+    now: datetime,
+) -> Sheet:
+    """The same, for whoever has recorded it already."""
     rows = days.rows(session, rulebook, day, practitioner_id=practitioner_id)
     return Sheet(
         clinic=rulebook.clinic.name,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from booking.domain.messages import (
     EVERYBODY,
+    SHEET_SERVES,
     Audience,
     DeliveryFailure,
     MessageKind,
@@ -192,6 +193,8 @@ def claim_next(
 
 def is_pointless(message: Message, now: datetime) -> bool:
     """Whether a message no longer says what is so, and must not leave."""
+    if message.kind is MessageKind.SHEET:
+        return now - message.created_at >= SHEET_SERVES
     if message.entry is not None:
         offer = message.offer
         return message.entry.state not in ALIVE or (

@@ -89,7 +89,7 @@ def _row(message: Message, now: datetime) -> dict[str, Any]:
     is_outdated = message.state is MessageState.FAILED and outbox.is_pointless(message, now)
     return trail.message(message) | {
         "id": message.id,
-        "name": name_of(entry) if entry else message.booking.patient.name,
+        "name": _about(message),
         "booking_id": entry.booking_id if entry else message.booking_id,
         "queued": local(message.created_at),
         "sent": local(message.sent_at) if message.sent_at else None,
@@ -99,6 +99,13 @@ def _row(message: Message, now: datetime) -> dict[str, Any]:
         "can_be_sent": message.state is MessageState.FAILED and not is_outdated,
         "to_patient": message.kind.audience is Audience.PATIENT,
     }
+
+
+def _about(message: Message) -> str | None:
+    """The patient; nobody in mail that is about a whole day."""
+    if message.entry is not None:
+        return name_of(message.entry)
+    return message.booking.patient.name if message.booking_id is not None else None
 
 
 def _next_try(message: Message, now: datetime) -> datetime | None:

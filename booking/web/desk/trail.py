@@ -38,6 +38,7 @@ MESSAGE_WORDS = {
     MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
     MessageKind.DOCTOR_MOVED: "To the doctor: moved",
     MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",
+    MessageKind.SHEET: "Sheets of today and tomorrow",
 }
 MESSAGE_STATES = {
     MessageState.QUEUED: "Waiting",
