@@ -15,6 +15,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `MAIL_DEFAULT_SENDER` | the clinic's one sending address (also the calendar's organiser) | `booking@` the public host |
 | `MAIL_TIMEOUT` | seconds that one step of a delivery may take (four times that in all) | 15 |
 | `REMINDER_HOURS` | how many hours before a visit patients who permitted it are reminded by e-mail, separated by commas; 0: never | 72,24 |
+| `SHEET_EMAIL` | one address at the clinic that gets the sheets of today and tomorrow each night, with patients' names and phone numbers; they are saved under the instance folder in any case | – |
 | `REDIS_URL` | optional: rate limits shared over Redis instead of the database | – |
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
 | `CONFIRM_EMAIL` | when a booking on the pages waits until a link in an e-mail was followed: `never`, `suspicious` (what looks like a machine) or `always` | `suspicious` |
@@ -80,6 +81,7 @@ class Settings:
     web_concurrency: int
     mail: MailSettings
     reminder_hours: tuple[int, ...]
+    sheet_email: str | None
     redis_url: str | None
     ratelimit_enabled: bool
     confirm_email: str
@@ -137,6 +139,7 @@ class Settings:
             web_concurrency=_number(environ, "WEB_CONCURRENCY", 2, least=1, most=64),
             mail=_mail(environ, urlsplit(public_url).hostname or ""),
             reminder_hours=_reminder_hours(environ.get("REMINDER_HOURS", "").strip() or "72,24"),
+            sheet_email=_one_address(environ, "SHEET_EMAIL"),
             redis_url=environ.get("REDIS_URL") or None,
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),
             confirm_email=_choice(environ, "CONFIRM_EMAIL", "suspicious", "never", "always"),
@@ -301,15 +304,8 @@ def _mail(environ: Mapping[str, str], public_host: str) -> MailSettings:
     if use_tls and use_ssl:
         raise SettingsError("Set MAIL_USE_TLS (STARTTLS) or MAIL_USE_SSL, not both.")
     server = environ.get("MAIL_SERVER", "").strip() or None
-    sender = environ.get("MAIL_DEFAULT_SENDER", "").strip()
-    if sender:
-        addresses = [address for _, address in getaddresses([sender])]
-        address = addresses[0]
-        if len(addresses) != 1 or not _ADDRESS.fullmatch(address) or ".." in address:
-            raise SettingsError(
-                "MAIL_DEFAULT_SENDER must be one e-mail address, like booking@clinic.example"
-            )
-    else:
+    address = _one_address(environ, "MAIL_DEFAULT_SENDER")
+    if address is None:
         domain = (
             public_host
             if "." in public_host and not public_host[-1].isdigit()
@@ -328,3 +324,14 @@ def _mail(environ: Mapping[str, str], public_host: str) -> MailSettings:
         sender=address,
         timeout=float(_number(environ, "MAIL_TIMEOUT", 15, least=1, most=300)),
     )
+
+
+def _one_address(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name, "").strip()
+    if not value:
+        return None
+    addresses = [address for _, address in getaddresses([value])]
+    address = addresses[0]
+    if len(addresses) != 1 or not _ADDRESS.fullmatch(address) or ".." in address:
+        raise SettingsError(f"{name} must be one e-mail address, like booking@clinic.example")
+    return address

@@ -17,13 +17,14 @@ from booking.formats.passwords import generated_password
 from booking.formats.tokens import ManageKeys, random_token
 from booking.seams.clock import clock_for
 from booking.seams.mailbox import Mailbox
+from booking.seams.sheet_folder import SheetFolder
 from booking.seams.smtp import SmtpSender
 from booking.services import calendars, past
 from booking.services.admin import demo, first_setup
 from booking.services.staff import accounts as staff
 from booking.store import schema
 from booking.store.engine import Database
-from booking.worker import Send, Worker
+from booking.worker import KeepSheets, Send, Worker
 from config import Settings
 
 Parameters = ParamSpec("Parameters")
@@ -202,6 +203,7 @@ def _worker(database: Database, settings: Settings) -> click.Command:
             sender=settings.mail.sender,
             timeout=settings.mail.timeout,
             reminder_hours=settings.reminder_hours,
+            sheets=KeepSheets(SheetFolder(settings.instance_path / "sheets"), settings.sheet_email),
         ).run()
 
     return run

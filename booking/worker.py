@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from types import FrameType
@@ -25,11 +26,14 @@ from booking.domain.errors import Busy, NotFound, NotSetUp, SlotRefusal
 from booking.domain.messages import DeliveryFailure, MessageKind
 from booking.domain.slots import Slot
 from booking.formats.links import Links
-from booking.formats.mail import compose
+from booking.formats.mail import Letter, compose
+from booking.formats.sheets import file_name
 from booking.formats.tokens import random_token
+from booking.seams.sheet_folder import SheetFolder
 from booking.services import counters, health
 from booking.services.bookings import drafts, once, proof_mail
 from booking.services.clinic import Rulebook
+from booking.services.desk import nightly
 from booking.services.mail import letters, outbox, reminders
 from booking.services.staff import one_time_links, sessions
 from booking.services.times import claims
@@ -43,8 +47,17 @@ from booking.store.records import Message
 Send = Callable[[EmailMessage], None]
 DELIVERIES_AT_ONCE = 4
 DELIVER_SECONDS, BEAT_SECONDS, WAITLIST_SECONDS, REMIND_SECONDS, SWEEP_SECONDS = 1, 10, 15, 60, 60
+SHEETS_SECONDS = 120
 STOP_SECONDS = 6
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSheets:
+    """Where the sheets of today and tomorrow are saved, and to whom they are mailed, if anybody."""
+
+    folder: SheetFolder
+    recipient: str | None = None
 
 
 class Worker:
@@ -59,12 +72,14 @@ class Worker:
         sender: str,
         timeout: float,
         reminder_hours: Sequence[int] = (),
+        sheets: KeepSheets | None = None,
     ):
         self._database = database
         self._links = links
         self._send = send
         self._sender = sender
         self._reminder_hours = reminder_hours
+        self._sheets = sheets
         self._offers = Offers()
         self._stop = threading.Event()
         # Longer than a delivery may take in all, so that no other worker starts the same one.
@@ -104,24 +119,31 @@ class Worker:
         message = outbox.claim_next(session, lease=lease, lease_for=self._lease, now=now)
         if message is None:
             return None
-        return message.id, self._written(message, read_rulebook(session), now)
+        return message.id, self._written(session, message, read_rulebook(session), now)
 
     def _written(
-        self, message: Message, rulebook: Rulebook, now: datetime
+        self, session: Session, message: Message, rulebook: Rulebook, now: datetime
     ) -> EmailMessage | DeliveryFailure:
         """The mail; or why it cannot be written, which must not stop the others."""
-        written = letters.letter
-        if message.kind.is_about_waiting:
-            written = waitlist_mail.letter
-        elif message.kind is MessageKind.CONFIRM_EMAIL:
-            written = proof_mail.letter
         try:
-            return compose(written(message, rulebook, self._links, sender=self._sender, now=now))
+            return compose(self._letter(session, message, rulebook, now))
         except Exception as error:  # noqa: BLE001
             # The error's own words may quote a name.
             kind = type(error).__name__
             _log.error("message_cannot_be_written", message=message.id, error=kind)
             return DeliveryFailure(f"the message could not be written ({kind})", False)
+
+    def _letter(
+        self, session: Session, message: Message, rulebook: Rulebook, now: datetime
+    ) -> Letter:
+        if message.kind is MessageKind.SHEET:
+            return nightly.letter(session, message, rulebook, sender=self._sender, now=now)
+        written = letters.letter
+        if message.kind.is_about_waiting:
+            written = waitlist_mail.letter
+        elif message.kind is MessageKind.CONFIRM_EMAIL:
+            written = proof_mail.letter
+        return written(message, rulebook, self._links, sender=self._sender, now=now)
 
     def _record_failure(self, message_id: int, failure: DeliveryFailure, lease: str) -> None:
         state = self._database.write(
@@ -171,6 +193,25 @@ class Worker:
             )
         )
 
+    def save_sheets(self) -> None:
+        """Once a night at the clinic: the sheets of today and tomorrow."""
+        keep = self._sheets
+        if keep is None:
+            return
+        _, tomorrow = self._database.read(lambda s, now: nightly.days(read_rulebook(s), now))
+        # With the day that has come, its tomorrow is the one that is missing.
+        if keep.folder.has(file_name(tomorrow)):
+            return
+
+        def work(session: Session, now: datetime) -> dict[str, str]:
+            rulebook = read_rulebook(session)
+            if keep.recipient is not None:
+                nightly.queue(session, self._links, rulebook, keep.recipient, now=now)
+            return nightly.files(session, rulebook, now=now)
+
+        keep.folder.keep(self._database.write(work))
+        _log.info("sheets_saved")
+
     def sweep(self) -> None:
         """Remove what has expired: holds, past claims, drafts, keys, sessions, counters, waits."""
 
@@ -208,6 +249,7 @@ class Worker:
             (self.fill_from_waitlist, WAITLIST_SECONDS, 1),
             (self.remind, REMIND_SECONDS, 1),
             (self.sweep, SWEEP_SECONDS, 1),
+            (self.save_sheets, SHEETS_SECONDS, 1),
         ):
             scheduler.add_job(_patient(job), "interval", seconds=seconds, max_instances=at_once)
         _patient(self.beat)()

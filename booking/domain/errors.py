@@ -160,6 +160,12 @@ class Outdated(TransitionRefused):
     code = "outdated"
 
 
+class MessageOutdated(Refusal):
+    """A message that was given up no longer says what is so."""
+
+    code = "message_outdated"
+
+
 class ReasonMissing(Refusal):
     """This step must say why."""
 

@@ -11,6 +11,8 @@ BACK_OFF = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 )
 GIVE_UP_AFTER = timedelta(hours=60)
+# A sheet is of the day on which it was made and the next; by then there is another.
+SHEET_SERVES = timedelta(days=1)
 
 
 class Audience(StrEnum):
@@ -18,6 +20,7 @@ class Audience(StrEnum):
 
     PATIENT = "patient"
     DOCTOR = "doctor"
+    RECEPTION = "reception"
 
 
 EVERYBODY = frozenset(Audience)
@@ -38,10 +41,13 @@ class MessageKind(StrEnum):
     DOCTOR_BOOKED = "doctor_booked"
     DOCTOR_MOVED = "doctor_moved"
     DOCTOR_CANCELLED = "doctor_cancelled"
+    SHEET = "sheet"
 
     @property
     def audience(self) -> Audience:
         """Whom it goes to."""
+        if self is MessageKind.SHEET:
+            return Audience.RECEPTION
         return Audience.DOCTOR if self.value.startswith("doctor_") else Audience.PATIENT
 
     @property

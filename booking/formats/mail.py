@@ -35,6 +35,14 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A page to keep, under the name of a file."""
+
+    name: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All that a mail is made of. `template` names three files under `templates/mail/`."""
 
@@ -48,6 +56,7 @@ class Letter:
     date: datetime
     language: str = ENGLISH
     invitation: Invitation | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @cache
@@ -85,6 +94,8 @@ def compose(letter: Letter) -> EmailMessage:
     message.add_alternative(_render(letter, "html"), subtype="html", cte="quoted-printable")
     if letter.invitation is not None:
         _invite(message, letter.invitation)
+    for one in letter.attachments:
+        message.add_attachment(one.html, subtype="html", cte="base64", filename=one.name)
     return message
 
 

@@ -70,6 +70,9 @@ ANSWERS: dict[str, Answer] = {
     "outdated": Answer(
         409, to_patients("Somebody changed this booking in the meantime. Please look again.")
     ),
+    "message_outdated": Answer(
+        409, "What this message says is no longer so. What came after it has a message of its own."
+    ),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
     "own_location": Answer(

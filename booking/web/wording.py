@@ -37,13 +37,6 @@ STATE_WORDS = {
 }
 STEP_WORDS = STATE_WORDS | {State.LEFT: "Left", State.CONFIRMED: "Back to confirmed"}
 ROLE_WORDS = {Role.RECEPTION: "Reception", Role.DOCTOR: "Doctor", Role.ADMIN: "Administrator"}
-# What is made ready for a visit, in the order of the questions.
-HELP_WORDS = {
-    "interpreter": "Interpreter",
-    "step_free": "Step-free access",
-    "companion": "Comes with somebody",
-    "quiet_wait": "Quiet place to wait",
-}
 # To patients; what is for everybody says so only beside what is not.
 FOR_WHOM = {
     Patients.NEW: to_patients("For your first visit"),

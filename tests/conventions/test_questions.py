@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from booking.domain.adjustments import HELP_WORDS
 from booking.domain.intake import NEW_SCAR, UNDER_22
 from booking.domain.questions import (
     ALWAYS,
@@ -14,7 +15,6 @@ from booking.domain.questions import (
 )
 from booking.formats.documents import document
 from booking.web.asking import IN_ORDER, PARTS
-from booking.web.wording import HELP_WORDS
 
 # Said by templates by name.
 _OF_TEMPLATES = {

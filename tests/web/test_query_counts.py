@@ -42,6 +42,8 @@ STAFF = (
     "/desk/search?q=ann",
     "/desk/patients/1",
     "/desk/patients/1/contact",
+    "/desk/messages",
+    f"/desk/sheet?day={DAY}",
     "/admin/hours/dr-ahmed",
     "/admin/hours/dr-ahmed/busy",
     "/admin/holidays",

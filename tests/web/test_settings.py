@@ -188,6 +188,12 @@ def test_the_mail_port_follows_the_kind_of_connection(
 )
 def test_the_sender_must_be_an_address(tmp_path: Path, sender: str):
     assert refusal(tmp_path, MAIL_DEFAULT_SENDER=sender).startswith("MAIL_DEFAULT_SENDER must")
+    assert refusal(tmp_path, SHEET_EMAIL=sender).startswith("SHEET_EMAIL must")
+
+
+def test_sheets_are_mailed_to_nobody_unless_somebody_is_named(tmp_path: Path):
+    assert read(tmp_path).sheet_email is None
+    assert read(tmp_path, SHEET_EMAIL=" desk@clinic.example ").sheet_email == "desk@clinic.example"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from booking.domain.lifecycle import State
 from booking.domain.messages import (
     EVERYBODY,
+    SHEET_SERVES,
     Audience,
     DeliveryFailure,
     MessageKind,
@@ -200,14 +201,17 @@ def claim_next(
             .where(Message.id == message_id)
             .execution_options(populate_existing=True)
         ).scalar_one()
-        if not _is_pointless(message, now):
+        if not is_pointless(message, now):
             return message
         message.state, message.lease = MessageState.DROPPED, None
         session.flush()
     return None
 
 
-def _is_pointless(message: Message, now: datetime) -> bool:
+def is_pointless(message: Message, now: datetime) -> bool:
+    """Whether a message no longer says what is so, and must not leave."""
+    if message.kind is MessageKind.SHEET:
+        return now - message.created_at >= SHEET_SERVES
     if message.proof is not None:
         return message.proof.draft.booking_id is not None or message.proof.expires_at <= now
     if message.entry is not None:

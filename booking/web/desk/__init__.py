@@ -5,9 +5,11 @@ from booking.web.desk import (
     intakes,
     lateness,
     live,
+    messages,
     patients,
     phone,
     search,
+    sheet,
     waiting,
     weeks,
 )
@@ -16,4 +18,4 @@ from booking.web.desk.blueprint import blueprint
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (day, intakes, lateness, live, patients, phone, search, waiting, weeks)
+VIEWS = (*(day, intakes, lateness, live, messages, patients, phone, search, sheet, waiting, weeks),)

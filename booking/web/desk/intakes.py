@@ -8,9 +8,10 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from booking.domain import adjustments
 from booking.domain.errors import NotFound
 from booking.domain.intake import Intake
-from booking.domain.questions import HEALTH, HELP, LANGUAGE
+from booking.domain.questions import HEALTH
 from booking.domain.roles import Role
 from booking.formats.languages import ENGLISH
 from booking.services import texts
@@ -26,7 +27,6 @@ from booking.web.access import current_staff
 from booking.web.clinic import local, rulebook
 from booking.web.desk.blueprint import blueprint
 from booking.web.installation import read, write
-from booking.web.wording import HELP_WORDS
 
 _BOOKING = "/bookings/<int(max=2147483647):booking_id>"
 
@@ -38,13 +38,8 @@ def treats(person: SignedIn, booking: Booking) -> bool:
 
 def needs(found: ForTheDesk) -> dict[str, Any]:
     """What everybody at the desk may know: what to make ready, and what waits, as numbers."""
-    words = [HELP_WORDS[one] for one in found.help.get(HELP.key, []) if one in HELP_WORDS]
-    language = found.help.get(LANGUAGE)
     return {
-        "help": [
-            f"{word}: {language}" if not place and language else word
-            for place, word in enumerate(words)
-        ],
+        "help": adjustments.in_words(found.help),
         "to_review": found.to_review,
         "to_call": found.to_call,
     }

@@ -18,6 +18,7 @@ _SAID = {
     "reminders_permitted": "Wants to be reminded by e-mail",
     "reminders_declined": "Wants no reminders any more",
     "patient_called": "Talked to the patient",
+    "message_sent_again": "A message that had failed was sent again",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
     "reconfirmed": "Says they will come",
@@ -44,6 +45,7 @@ MESSAGE_WORDS = {
     MessageKind.DOCTOR_BOOKED: "To the doctor: booked",
     MessageKind.DOCTOR_MOVED: "To the doctor: moved",
     MessageKind.DOCTOR_CANCELLED: "To the doctor: cancelled",
+    MessageKind.SHEET: "Sheets of today and tomorrow",
 }
 MESSAGE_STATES = {
     MessageState.QUEUED: "Waiting",
