@@ -52,7 +52,9 @@ def keep_words(session: Session, patient_id: int, *, name: str, phone: str | Non
 
 def add_words(session: Session, patient_id: int, *, name: str, phone: str | None) -> None:
     """The same for a patient who is new."""
-    session.execute(insert(table(PatientWord)), word_rows(patient_id, name=name, phone=phone))
+    # A name may be all signs and no letters.
+    if rows := word_rows(patient_id, name=name, phone=phone):
+        session.execute(insert(table(PatientWord)), rows)
 
 
 def forget_words(session: Session, patient_id: int) -> None:

@@ -23,6 +23,8 @@ KINDS = {
             "reconfirmed": "A patient said that they will come",
             "details_changed": "A patient’s details were changed",
             "patient_called": "A patient was talked to",
+            "answers_changed": "A patient changed their answers",
+            "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",
             "patient_changed": "A patient’s details were corrected",
             "running_late": "A practitioner runs late",
