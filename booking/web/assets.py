@@ -27,10 +27,17 @@ class Bundle:
 
 @cache
 def _bundles() -> dict[str, Bundle]:
-    found = {"look.css": _joined(sorted((STATIC / "css").glob("*.css")))}
+    everybody, staff = (STATIC / "css").glob("*.css"), (STATIC / "css/desk").glob("*.css")
+    look = sorted(everybody, key=_order)
+    # One file for each: what staff's pages add stands between, so that paper has the last word.
+    found = {"look.css": _joined(look), "desk.css": _joined(sorted([*look, *staff], key=_order))}
     for path in [*(STATIC / "js").glob("*.js"), *STATIC.glob("*.svg")]:
         found[path.name] = _joined([path])
     return found
+
+
+def _order(path: Path) -> str:
+    return path.name
 
 
 def _joined(paths: list[Path]) -> Bundle:
