@@ -86,6 +86,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
+    "doctor.day": DOCTOR,
+    "doctor.booking": DOCTOR,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

@@ -40,6 +40,8 @@ FOR_STAFF = {
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
+    "doctor.day": DOCTOR,
+    "doctor.booking": DOCTOR,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

@@ -1,0 +1,62 @@
+"""The doctor's day: whose card stands on top, what is on it, and that nobody else reads it."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from booking.domain.intake import read_intake
+from booking.domain.people import Findings
+from booking.domain.roles import Role
+from booking.services.bookings.intakes import Given
+from booking.store.bookings import Booking
+from tests.services.deeds import TUESDAY_9
+from tests.support import Clinic
+from tests.web.journeys import on_one_engine
+from tests.web.site import add_practitioner, add_staff
+from tests.web.test_answers_at_the_desk import ANSWERS, actions, sits_down
+
+pytestmark = on_one_engine
+DAY = "/doctor?day=2026-01-13"
+
+
+@pytest.fixture
+def booked(clinic: Clinic) -> Booking:
+    return clinic.book(TUESDAY_9, given=Given(read_intake(ANSWERS, Findings()), 1))
+
+
+def test_the_day_begins_with_the_card_of_whoever_comes_next(
+    app: Flask, clinic: Clinic, booked: Booking
+):
+    clinic.book(TUESDAY_9 + timedelta(hours=1))
+    page = sits_down(app, clinic, Role.DOCTOR).get(DAY)
+    for words in (
+        "To go out without make-up.",
+        "Accutane or Roaccutane – Now",
+        "As asked in version 1 of the questions.",
+        "Interpreter: Polski",
+        "None with you before this one.",
+        "The others of the day",
+    ):
+        assert words in page.words
+    assert actions(clinic)[-2:] == ["viewed", "answers_read"]
+    assert page.words.index("What do you hope") < page.words.index("What did your scar come from?")
+
+
+def test_reviewing_comes_back_to_the_doctors_card(app: Flask, clinic: Clinic, booked: Booking):
+    doctor = sits_down(app, clinic, Role.DOCTOR)
+    form = doctor.get(f"/doctor/bookings/{booked.id}").form(f"/desk/bookings/{booked.id}/review")
+    done = doctor.post(form.action, form.values)
+    assert done.location == f"/doctor/bookings/{booked.id}"
+    assert "Mark reviewed" not in doctor.follow(done).words
+
+
+def test_a_doctor_reads_nobody_elses_cards(app: Flask, clinic: Clinic, booked: Booking):
+    weber = add_practitioner(clinic)
+    add_staff(clinic, "weber@clinic.example", Role.DOCTOR, practitioner_id=weber)
+    add_staff(clinic, "nobody@clinic.example", Role.DOCTOR)
+    other = sits_down(app, clinic, "weber@clinic.example")
+    assert "Nobody is booked with you on this day." in other.get(DAY).words
+    assert other.get(f"/doctor/bookings/{booked.id}").status == 404
+    assert sits_down(app, clinic, "nobody@clinic.example").get(DAY).status == 404
+    assert "answers_read" not in actions(clinic)
