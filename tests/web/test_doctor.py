@@ -15,6 +15,7 @@ from tests.support import Clinic
 from tests.web.journeys import on_one_engine
 from tests.web.site import add_practitioner, add_staff
 from tests.web.test_answers_at_the_desk import ANSWERS, actions, sits_down
+from tests.web.visitor import Visitor
 
 pytestmark = on_one_engine
 DAY = "/doctor?day=2026-01-13"
@@ -60,3 +61,31 @@ def test_a_doctor_reads_nobody_elses_cards(app: Flask, clinic: Clinic, booked: B
     assert other.get(f"/doctor/bookings/{booked.id}").status == 404
     assert sits_down(app, clinic, "nobody@clinic.example").get(DAY).status == 404
     assert "answers_read" not in actions(clinic)
+
+
+def test_a_completed_visit_suggests_the_next_to_reception_and_to_the_patient(
+    app: Flask, clinic: Clinic, booked: Booking
+):
+    clinic.time.now = TUESDAY_9
+    doctor, desk = (sits_down(app, clinic, one) for one in (Role.DOCTOR, Role.RECEPTION))
+    card = f"/doctor/bookings/{booked.id}"
+    form = doctor.get(card).form(f"{card}/advance")
+    wrong = doctor.post(form.action, form.values | {"weeks": "53", "to": "completed"})
+    assert (wrong.status, list(wrong.summary())) == (422, ["weeks"])
+    done = doctor.post(form.action, form.values | {"weeks": "3", "to": "completed"})
+    assert done.location == card
+    assert "Follow-up in 3 weeks: book" in desk.get("/desk?day=2026-01-13").words
+    assert "Follow-up in 3 weeks: book" in desk.get(f"/desk/bookings/{booked.id}").words
+    on = desk.get(f"/desk/bookings/{booked.id}/follow-up")
+    assert "after=2026-02-02" in on.location
+    phone = desk.follow(on)
+    assert phone.value("name") == "Ann O’Brien"
+    assert "Time on Tuesday 3 February" in phone.words
+    own = Visitor(app).get(f"/manage/{clinic.links.keys.new(booked.uid, 0)}")
+    assert "another visit in about 3 weeks" in own.words
+    assert "after=2026-02-02" in own.text
+    form = doctor.get(card).form(f"{card}/follow-up")
+    doctor.post(form.action, form.values | {"deed": "take-back"})
+    assert "Follow-up" not in desk.get("/desk?day=2026-01-13").words
+    assert actions(clinic).count("follow_up_suggested") == 1
+    assert "follow_up_taken_back" in actions(clinic)

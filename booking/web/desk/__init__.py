@@ -2,6 +2,7 @@
 
 from booking.web.desk import (
     day,
+    follow_ups,
     intakes,
     lateness,
     live,
@@ -16,4 +17,4 @@ from booking.web.desk.blueprint import blueprint
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (day, intakes, lateness, live, patients, phone, search, waiting, weeks)
+VIEWS = (day, follow_ups, intakes, lateness, live, patients, phone, search, waiting, weeks)

@@ -4,17 +4,20 @@ from datetime import datetime
 from typing import Any
 
 from booking.domain import references
+from booking.domain.lifecycle import State
 from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.people import age_on
 from booking.formats.contacts import dial_link, show_phone
 from booking.services import audit
 from booking.services.bookings import intakes
-from booking.services.desk import doctor
+from booking.services.bookings.bookings import standing
+from booking.services.desk import doctor, follow_ups
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.access import current_staff
-from booking.web.clinic import at, facts, local
+from booking.web.clinic import at, facts, local, rulebook
 from booking.web.desk import intakes as answers
+from booking.web.desk import steps
 from booking.web.wording import STATE_WORDS
 
 # What a consultation begins with; other answers follow in the order of the questions.
@@ -34,14 +37,31 @@ def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]
         "answers": said,
         "help": needs["help"],
         "to_call": needs["to_call"],
+        **_ending(booking, now=now),
         "earlier": [_visit(one) for one in doctor.earlier_visits(session, booking)],
+    }
+
+
+def _ending(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """How the visit can end now, and what was said of the next one."""
+    by, zone = current_staff().actor.kind, at(booking.location_id).zone
+    found = steps.buttons(standing(booking), by=by, now=now, zone=zone)
+    done = State.COMPLETED.value
+    service_id = booking.follow_up_service_id or booking.service_id
+    return {
+        "can_complete": any(step["to"] == done for step in found),
+        "is_complete": booking.state is State.COMPLETED,
+        "steps": [step for step in found if step["to"] != done],
+        "weeks": booking.follow_up_weeks,
+        "services": follow_ups.services(rulebook(), booking.practitioner_id),
+        "service": str(service_id),
     }
 
 
 def _facts(booking: Booking) -> dict[str, Any]:
     patient, place = booking.patient, at(booking.location_id)
     start, born = local(booking.start, place.zone), patient.date_of_birth
-    phone, mode = patient.phone, booking.service.mode
+    phone = patient.phone
     return {
         "id": booking.id,
         "patient_id": patient.id,

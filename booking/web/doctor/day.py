@@ -1,6 +1,6 @@
 """The doctor's day: the next patient's card on top, then everybody of the day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -74,8 +74,10 @@ def booking(booking_id: int) -> ResponseReturnValue:
     return page(booking_id, Findings())
 
 
-def page(booking_id: int, found: Findings, status: int = 422) -> ResponseReturnValue:
-    """The card, with what is wrong with a form on it."""
+def page(
+    booking_id: int, found: Findings, status: int = 422, typed: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """The card, with what is wrong with a form on it, and what was typed."""
     shown = write(lambda session, now: card(session, own.booking(session, booking_id), now=now))
-    text = render_template("doctor/booking.html", card=shown, errors=found.errors)
+    text = render_template("doctor/booking.html", card=shown, errors=found.errors, typed=typed)
     return text, status if found.errors else 200
