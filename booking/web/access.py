@@ -90,6 +90,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "doctor.booking": DOCTOR,
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
+    "doctor.absences": DOCTOR,
     "desk.follow_up": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,

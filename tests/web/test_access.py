@@ -44,6 +44,7 @@ FOR_STAFF = {
     "doctor.booking": DOCTOR,
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
+    "doctor.absences": DOCTOR,
     "desk.follow_up": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
