@@ -92,6 +92,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "doctor.follow_up": DOCTOR,
     "doctor.absences": DOCTOR,
     "desk.follow_up": RECEPTION,
+    "desk.series": CLINIC,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

@@ -46,6 +46,7 @@ FOR_STAFF = {
     "doctor.follow_up": DOCTOR,
     "doctor.absences": DOCTOR,
     "desk.follow_up": RECEPTION,
+    "desk.series": CLINIC,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

@@ -8,11 +8,12 @@ from flask import Flask
 from booking.domain.intake import read_intake
 from booking.domain.people import Findings
 from booking.domain.roles import Role
+from booking.domain.slots import parse_slot_id
 from booking.services.bookings.intakes import Given
 from booking.store.bookings import Booking
 from tests.services.deeds import TUESDAY_9
 from tests.support import Clinic
-from tests.web.journeys import on_one_engine
+from tests.web.journeys import count, on_one_engine
 from tests.web.site import add_practitioner, add_staff
 from tests.web.test_answers_at_the_desk import ANSWERS, actions, sits_down
 from tests.web.visitor import Visitor
@@ -89,3 +90,30 @@ def test_a_completed_visit_suggests_the_next_to_reception_and_to_the_patient(
     assert "Follow-up" not in desk.get("/desk?day=2026-01-13").words
     assert actions(clinic).count("follow_up_suggested") == 1
     assert "follow_up_taken_back" in actions(clinic)
+
+
+def test_a_series_is_proposed_kept_and_booked_together(app: Flask, clinic: Clinic, booked: Booking):
+    doctor = sits_down(app, clinic, Role.DOCTOR)
+    series = f"/desk/bookings/{booked.id}/series"
+    asked = doctor.get(series).forms[-1].values | {"count": "9"}
+    wrong = doctor.post(series, asked)
+    assert (wrong.status, list(wrong.summary())) == (422, ["count"])
+    proposed = doctor.post(series, asked | {"count": "3", "weeks": "4", "first": "2026-01-20"})
+    assert "3 visits, not booked yet" in proposed.words
+    slots = [one.attrs["value"] for one in proposed.document.all("input", name="slot")][:3]
+    holds = [one.attrs["value"] for one in proposed.document.all("input", name="hold")][:3]
+    form = {"service": "consultation", "count": "3", "weeks": "4", "first": "2026-01-20"}
+    confirm = {**form, "slot": slots, "hold": holds, "deed": "confirm"}
+    # One was taken meanwhile: nothing is booked, and another is proposed.
+    clinic.time.pass_(minutes=11)
+    clinic.book(parse_slot_id(slots[0])[2])
+    doctor.get(series)
+    again = doctor.post(series, confirm)
+    assert again.status == 422
+    assert "A time was taken meanwhile" in again.words
+    assert count(clinic, Booking) == 2
+    slots = [one.attrs["value"] for one in again.document.all("input", name="slot")][:3]
+    holds = [one.attrs["value"] for one in again.document.all("input", name="hold")][:3]
+    done = doctor.post(series, confirm | {"slot": slots, "hold": holds})
+    assert done.location == f"/desk/patients/{booked.patient_id}"
+    assert count(clinic, Booking) == 5

@@ -9,6 +9,7 @@ from booking.web.desk import (
     patients,
     phone,
     search,
+    series,
     waiting,
     weeks,
 )
@@ -17,4 +18,4 @@ from booking.web.desk.blueprint import blueprint
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (day, follow_ups, intakes, lateness, live, patients, phone, search, waiting, weeks)
+VIEWS = (day, follow_ups, intakes, lateness, live, patients, phone, search, series, waiting, weeks)
