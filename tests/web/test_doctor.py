@@ -95,7 +95,7 @@ def test_a_completed_visit_suggests_the_next_to_reception_and_to_the_patient(
 def test_a_series_is_proposed_kept_and_booked_together(app: Flask, clinic: Clinic, booked: Booking):
     doctor = sits_down(app, clinic, Role.DOCTOR)
     series = f"/desk/bookings/{booked.id}/series"
-    asked = doctor.get(series).forms[-1].values | {"count": "9"}
+    asked = doctor.get(series).form(series).values | {"count": "9"}
     wrong = doctor.post(series, asked)
     assert (wrong.status, list(wrong.summary())) == (422, ["count"])
     proposed = doctor.post(series, asked | {"count": "3", "weeks": "4", "first": "2026-01-20"})
