@@ -24,7 +24,7 @@ OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 # As in the Makefile.
 MARKS = ["to_patients", "add:3"]
 FOR_STAFF = ("admin/", "desk/", "setup/", "staff/", "mailbox/", "layout/desk", "layout/plain")
-FOR_STAFF += ("mail/doctor.", "parts/effect", "parts/previewed", "parts/busy_times")
+FOR_STAFF += ("doctor/", "mail/doctor.", "parts/effect", "parts/previewed", "parts/busy_times")
 FOR_STAFF += ("parts/language_switch", "parts/entry", "parts/same_hours", "parts/needs")
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*"))
 FOR_PATIENTS = [name for name in NAMES if not name.startswith(FOR_STAFF)]

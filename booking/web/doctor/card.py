@@ -66,7 +66,7 @@ def _facts(booking: Booking) -> dict[str, Any]:
         "id": booking.id,
         "patient_id": patient.id,
         "name": patient.name,
-        "born": born,
+        "born": f"{born.day} {born:%B} {born.year}" if born else None,
         "age": age_on(start.date(), born) if born else None,
         "guardian": patient.guardian,
         "phone": show_phone(phone, facts().country) if phone else None,
