@@ -87,12 +87,15 @@ class Booking(Base):
     )
     # When its patient said that they will come, at the time that it has now.
     reconfirmed_at: Mapped[datetime | None]
+    # In how many weeks the doctor suggests another visit, and of which kind.
+    follow_up_weeks: Mapped[int | None]
+    follow_up_service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
     patient: Mapped[Patient] = relationship()
     practitioner: Mapped[Practitioner] = relationship()
-    service: Mapped[Service] = relationship()
+    service: Mapped[Service] = relationship(foreign_keys=[service_id])
     # What is held for its patient instead of its time.
     offered: Mapped[list["Hold"]] = relationship(
         secondary="offers", viewonly=True, order_by="Hold.start"

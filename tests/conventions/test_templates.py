@@ -102,7 +102,10 @@ def test_a_link_to_nowhere_would_be_found(app: Flask):
 
 
 def test_every_style_sheet_script_and_picture_exists(app: Flask):
-    have = {path.name for path in [*STATIC.rglob("*.js"), *STATIC.rglob("*.svg")]} | {"look.css", "desk.css"}
+    have = {path.name for path in [*STATIC.rglob("*.js"), *STATIC.rglob("*.svg")]} | {
+        "look.css",
+        "desk.css",
+    }
     used = {
         value
         for name in PAGES

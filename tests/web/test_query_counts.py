@@ -37,6 +37,7 @@ STAFF = (
     "/desk/month?month=2026-01",
     "/desk/late/dr-ahmed",
     "/desk/bookings/1",
+    "/desk/bookings/1/series",
     f"/desk/book?day={DAY}",
     "/desk/waitlist",
     "/desk/search?q=ann",
@@ -145,6 +146,16 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
     booked.write(lambda session, now: past.fill(session, 500, now=now))
     assert counts(visitor, booked, STAFF) == before
     assert max(before.values()) < 40
+
+
+def test_the_doctors_pages_ask_as_often_as_before(app: Flask, booked: Clinic):
+    visitor = Visitor(app)
+    visitor.sign_in(booked, "doctor")
+    pages = (f"/doctor?day={DAY}", "/doctor/bookings/1", "/doctor/absences")
+    before = counts(visitor, booked, pages)
+    fill(booked)
+    assert counts(visitor, booked, pages) == before
+    assert max(before.values()) < 30
 
 
 def test_answers_cost_a_page_no_more_than_their_absence(app: Flask, booked: Clinic):

@@ -221,6 +221,8 @@ def _add_booking(
         "cancelled_late": False,
         "stranding": None,
         "reconfirmed_at": None,
+        "follow_up_weeks": None,
+        "follow_up_service_id": None,
         "created_at": now,
         "updated_at": now,
     }

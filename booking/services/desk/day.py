@@ -20,6 +20,7 @@ from booking.domain.time import ONE_DAY, Span, midnight
 from booking.services.bookings import intakes
 from booking.services.bookings.intakes import ForTheDesk
 from booking.services.clinic import Rulebook
+from booking.services.desk import follow_ups
 from booking.store.bookings import Booking, Patient
 from booking.store.clinic import Practitioner, Service
 from booking.store.records import AuditEntry, Message
@@ -42,8 +43,8 @@ class DayRow:
     """
     One booking on the board, whether a mail about it failed, and what its patient needs.
 
-    `version` is its `updated_at`. `step` is its last one, where that could be taken back on its
-    day.
+    `version` is its `updated_at`, `follow_up` the weeks after which another visit is to be booked.
+    `step` is its last one, where that could be taken back on its day.
     """
 
     id: int
@@ -65,6 +66,7 @@ class DayRow:
     version: datetime
     mail_failed: bool
     needs: ForTheDesk
+    follow_up: int | None
     step: Step | None
 
     @property
@@ -120,6 +122,7 @@ _ROWS = (
         intakes.help_wanted(),
         intakes.to_review(),
         intakes.to_call(),
+        follow_ups.open_weeks(),
     )
     .join(Patient, Patient.id == Booking.patient_id)
     .join(Service, Service.id == Booking.service_id)
@@ -157,9 +160,9 @@ def rows(
 
 
 def _row(found: Any, steps: dict[int, Step]) -> DayRow:
-    *plain, mail_failed, wanted, to_review, to_call = found
+    *plain, mail_failed, wanted, to_review, to_call, follow_up = found
     needs = ForTheDesk(wanted or {}, to_review, to_call)
-    values: tuple[Any, ...] = (*plain, bool(mail_failed), needs, steps.get(found[0]))
+    values: tuple[Any, ...] = (*plain, bool(mail_failed), needs, follow_up, steps.get(found[0]))
     return DayRow(*values)
 
 

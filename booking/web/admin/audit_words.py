@@ -22,6 +22,8 @@ KINDS = {
             "new_times_offered": "A booking was offered new times",
             "reconfirmed": "A patient said that they will come",
             "details_changed": "A patient’s details were changed",
+            "follow_up_suggested": "Another visit was suggested",
+            "follow_up_taken_back": "The suggestion of another visit was taken back",
             "patient_called": "A patient was talked to",
             "answers_changed": "A patient changed their answers",
             "answers_given": "A patient answered questions",

@@ -20,7 +20,7 @@ from booking.web.admin.blueprint import blueprint
 from booking.web.clinic import facts, now, places_in_use, rulebook
 from booking.web.installation import read
 
-_CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
+CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
 _OPEN = ("practitioner", "location", "day", "opens", "closes")
 _AT = "at-"
 # The list that each deed changes.
@@ -33,7 +33,7 @@ _LONGEST_DAYS = 3 * 366
 def closures() -> ResponseReturnValue:
     """All that is closed or opened apart from the weekly hours, and adding to it."""
     deed = request.form.get("deed", "")
-    values = forms.typed(request.form, *_CLOSE, *_OPEN, "id")
+    values = forms.typed(request.form, *CLOSE, *_OPEN, "id")
     found = Findings()
     edit = _read(deed, values, found) if request.method == "POST" else None
 
@@ -110,7 +110,7 @@ def _lists() -> dict[str, Any]:
 def _read(deed: str, values: Mapping[str, str], found: Findings) -> Edit | None:
     """The change that the form asks for; None when `found` has something to say about it."""
     if deed == "close":
-        return _read_closure(values, found)
+        return read_closure(values, found)
     if deed == "open":
         return _read_opening(values, found)
     number = int(values["id"]) if values["id"].isdecimal() and len(values["id"]) < 10 else 0
@@ -122,7 +122,8 @@ def _read(deed: str, values: Mapping[str, str], found: Findings) -> Edit | None:
     return None
 
 
-def _read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
+def read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
+    """The closure or absence that the fields `CLOSE` describe; None when `found` says why not."""
     name = reading.read_label(values, "name", found, most=_NAME_MAX)
     first = reading.read_day(values, "first", found)
     last = reading.read_optional_day(values, "last", found) or first

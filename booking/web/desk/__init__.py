@@ -2,6 +2,7 @@
 
 from booking.web.desk import (
     day,
+    follow_ups,
     intakes,
     lateness,
     live,
@@ -9,6 +10,7 @@ from booking.web.desk import (
     patients,
     phone,
     search,
+    series,
     sheet,
     waiting,
     weeks,
@@ -18,4 +20,7 @@ from booking.web.desk.blueprint import blueprint
 __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
-VIEWS = (*(day, intakes, lateness, live, messages, patients, phone, search, sheet, waiting, weeks),)
+VIEWS = (
+    *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
+    *(sheet, waiting, weeks),
+)

@@ -14,7 +14,7 @@ from booking.services.staff.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
 from booking.web.clinic import at, facts, local
-from booking.web.desk import intakes, steps, trail
+from booking.web.desk import follow_ups, intakes, steps, trail
 from booking.web.wording import STATE_WORDS
 
 SOURCES = {"online": "online", "api": "online", "phone": "phone", "waitlist": "waitlist"}
@@ -40,6 +40,7 @@ def card(
     messages: Sequence[Message],
     names: dict[int, str],
     needs: ForTheDesk,
+    follow_up: int | None,
     *,
     person: SignedIn,
     now: datetime,
@@ -78,6 +79,7 @@ def card(
             "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
         },
         "needs": intakes.needs(needs),
+        "follow_up": follow_ups.in_weeks(follow_up) if follow_up else None,
         "actions": steps.buttons(standing, by=person.actor.kind, now=now, zone=zone),
         "undo": _undo(booking, history, person=person, now=now),
         "can_cancel": State.CANCELLED in next_,

@@ -12,6 +12,7 @@ from booking.domain.people import Findings, read_reason
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import audit
 from booking.services.bookings import bookings, changes, intakes
+from booking.services.desk import follow_ups
 from booking.services.mail import outbox
 from booking.services.staff import accounts
 from booking.services.staff.sessions import SignedIn
@@ -181,6 +182,7 @@ def _card(
             outbox.messages_of(session, booking_id),
             accounts.names(session),
             intakes.for_the_desk(session, booking_id),
+            follow_ups.open_of(session, booking_id),
             person=person,
             now=now,
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain import adjustments
@@ -62,6 +62,7 @@ def for_the_doctor(
             }
             for one in found.cautions
         ],
+        "version": found.version,
         "changed_at": local(found.changed_at) if found.changed_at else None,
         "to_review": sum(one.reviewed_at is None for one in found.cautions),
         "rows": [
@@ -112,4 +113,5 @@ def _settle(
             session, booking_id, staff_id=person.id, actor=person.actor, now=now
         )
     )
-    return redirect(url_for("desk.booking", booking_id=booking_id), code=303)
+    card = "doctor.booking" if only_who_treats and "doctor" in request.form else "desk.booking"
+    return redirect(url_for(card, booking_id=booking_id), code=303)

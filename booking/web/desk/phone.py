@@ -13,7 +13,7 @@ from booking.domain.intake import ADULT_AT
 from booking.domain.modes import MODE_WORDS, Mode, Patients
 from booking.domain.people import Findings, Person, age_on, read_guardian
 from booking.domain.slots import parse_slot_id
-from booking.domain.time import local_day
+from booking.domain.time import ONE_DAY, local_day
 from booking.services.bookings import bookings
 from booking.services.bookings.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
@@ -37,6 +37,8 @@ def new() -> ResponseReturnValue:
     likely: list[dict[str, Any]] | None = None
     if request.method == "GET":
         values["slot"] = request.args.get("slot", "")
+        if "patient" in request.args:
+            values |= known.chosen(request.args["patient"])
     elif "use" in request.form:
         values |= known.chosen(request.form["use"])
     elif "find" in request.form:
@@ -67,10 +69,10 @@ def _form() -> dict[str, Any]:
         rulebook = offers.rulebook(session)
         plans, zone = _plans(rulebook), rulebook.clinic.zone
         today = local_day(now, zone)
-        first = asked or today
+        first = asked or max(today, _day_after(request.args.get("after")) or today)
         last = first if asked else max((p.rules.last_day(now) for p in plans), default=first)
         slots = free_time.staff_slots(session, plans, first=first, last=last, now=now)
-        chosen = asked or (local_day(slots[0].start, zone) if slots else today)
+        chosen = asked or (local_day(slots[0].start, zone) if slots else first)
         of_day = [slot for slot in slots if local_day(slot.start, zone) == chosen]
         return {
             "day": chosen,
@@ -82,6 +84,12 @@ def _form() -> dict[str, Any]:
         }
 
     return read(look)
+
+
+def _day_after(text: str | None) -> date | None:
+    """The day after one in an address, as the patient pages say where to go on from."""
+    after = times.parse_day(text)
+    return after + ONE_DAY if after else None
 
 
 def _about(plan: Plan) -> list[str]:

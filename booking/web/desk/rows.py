@@ -25,7 +25,7 @@ from booking.services.clinic import Rulebook
 from booking.services.desk.day import DayRow, OpenEnd
 from booking.services.desk.lateness import Late
 from booking.store.bookings import Booking
-from booking.web.desk import intakes, steps
+from booking.web.desk import follow_ups, intakes, steps
 from booking.web.desk.board import SOURCES, STRANDING_WORDS
 from booking.web.wording import STATE_WORDS
 
@@ -198,6 +198,12 @@ def _booked(look: Look, rows: Iterable[DayRow], *, named: bool) -> Iterable[dict
             "contact": show_phone(row.phone, country) if row.phone else row.email or "",
             "mail_failed": row.mail_failed,
             "needs": intakes.needs(row.needs) if is_open else None,
+            "follow_up": follow_ups.in_weeks(row.follow_up) if row.follow_up else None,
+            "follow_up_address": (
+                url_for("desk.follow_up", booking_id=row.id)
+                if row.follow_up and look.by is ActorKind.RECEPTION
+                else None
+            ),
             "version": row.version.isoformat(),
             "actions": known[alike],
             "undo": _can_undo(look, row, zone),

@@ -19,6 +19,7 @@ _SAID = {
     "reminders_declined": "Wants no reminders any more",
     "patient_called": "Talked to the patient",
     "message_sent_again": "A message that had failed was sent again",
+    "follow_up_taken_back": "The suggestion of another visit was taken back",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
     "reconfirmed": "Says they will come",
@@ -76,6 +77,8 @@ def _words(entry: AuditEntry) -> str:
     if entry.action == "moved" and entry.to_value:
         moment = local(datetime.fromisoformat(entry.to_value))
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+    if entry.action == "follow_up_suggested":
+        return f"Another visit suggested in {weeks(int(entry.to_value or 0))}"
     if entry.action in _SAID:
         return _SAID[entry.action]
     if entry.action == "details_changed":
@@ -84,6 +87,11 @@ def _words(entry: AuditEntry) -> str:
     if entry.action == "undo":
         return f"Undone, back to: {words.lower()}"
     return "Booked" if entry.from_value is None else words
+
+
+def weeks(number: int) -> str:
+    """So many weeks, in words."""
+    return f"{number} week" if number == 1 else f"{number} weeks"
 
 
 def message(message: Message) -> dict[str, Any]:

@@ -18,11 +18,13 @@ from booking.domain.errors import (
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot, parse_slot_id
+from booking.domain.time import ONE_DAY
 from booking.domain.waitlist import ALIVE
 from booking.formats import ics
 from booking.services.audit import PATIENT
 from booking.services.bookings import bookings, changes, intakes, new_answers, new_times
 from booking.services.calendars import patient_appointment
+from booking.services.desk import follow_ups
 from booking.services.mail import reminders
 from booking.services.mail.letters import online_links
 from booking.services.times import availability
@@ -206,9 +208,28 @@ def _show(token: str, booking: Booking, *, notice: str | None) -> str:
         waits=wished is not None and wished.state in ALIVE,
         notice=notice if notice in {"moved", "cancelled", "changed"} | _REFUSALS else None,
         again_url=_again(booking),
+        follow_up=_follow_up(booking),
         ics_url=url_for("manage.download", token=token),
         online=online_links(patient_appointment(booking, at(booking.location_id))),
     )
+
+
+def _follow_up(booking: Booking) -> dict[str, Any] | None:
+    """Another visit that the doctor suggests, and where its days begin."""
+    if booking.follow_up_weeks is None:
+        return None
+    found = read(lambda session, _: follow_ups.wanted(session, booking, rulebook()))
+    if found is None:
+        return None
+    return {
+        "weeks": found.weeks,
+        "url": url_for(
+            "book.days",
+            service=found.plan.service if found.plan else None,
+            practitioner=found.plan.practitioner if found.plan else None,
+            after=(found.day - ONE_DAY).isoformat(),
+        ),
+    }
 
 
 def _must_call(booking: Booking) -> bool:

@@ -1,0 +1,96 @@
+"""The card that a doctor reads before and during a visit."""
+
+from datetime import datetime
+from typing import Any
+
+from booking.domain import references
+from booking.domain.lifecycle import State
+from booking.domain.modes import MODE_WORDS, Mode
+from booking.domain.people import age_on
+from booking.formats.contacts import dial_link, show_phone
+from booking.services import audit
+from booking.services.bookings import intakes
+from booking.services.bookings.bookings import standing
+from booking.services.desk import doctor, follow_ups
+from booking.store.bookings import Booking
+from booking.store.engine import Session
+from booking.web.access import current_staff
+from booking.web.clinic import at, facts, local, rulebook
+from booking.web.desk import intakes as answers
+from booking.web.desk import steps
+from booking.web.wording import STATE_WORDS
+
+# What a consultation begins with; other answers follow in the order of the questions.
+_FIRST = ("hopes", "where", "how", "tried")
+
+
+def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """Everything about a visit that its doctor needs. Looking and reading are recorded."""
+    person = current_staff()
+    audit.record(session, person.actor, "viewed", now=now, booking_id=booking.id)
+    said = answers.for_the_doctor(session, booking, person, now=now)
+    if said is not None:
+        said["rows"].sort(key=lambda row: _FIRST.index(row.page) if row.page in _FIRST else 9)
+    needs = answers.needs(intakes.for_the_desk(session, booking.id))
+    return {
+        "booking": _facts(booking),
+        "answers": said,
+        "help": needs["help"],
+        "to_call": needs["to_call"],
+        **_ending(booking, now=now),
+        "earlier": [_visit(one) for one in doctor.earlier_visits(session, booking)],
+    }
+
+
+def _ending(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """How the visit can end now, and what was said of the next one."""
+    by, zone = current_staff().actor.kind, at(booking.location_id).zone
+    found = steps.buttons(standing(booking), by=by, now=now, zone=zone)
+    done = State.COMPLETED.value
+    service_id = booking.follow_up_service_id or booking.service_id
+    return {
+        "can_complete": any(step["to"] == done for step in found),
+        "is_complete": booking.state is State.COMPLETED,
+        "steps": [step for step in found if step["to"] != done],
+        "weeks": booking.follow_up_weeks,
+        "services": follow_ups.services(rulebook(), booking.practitioner_id),
+        "service": str(service_id),
+    }
+
+
+def _facts(booking: Booking) -> dict[str, Any]:
+    patient, place = booking.patient, at(booking.location_id)
+    start, born = local(booking.start, place.zone), patient.date_of_birth
+    phone = patient.phone
+    return {
+        "id": booking.id,
+        "patient_id": patient.id,
+        "name": patient.name,
+        "born": f"{born.day} {born:%B} {born.year}" if born else None,
+        "age": age_on(start.date(), born) if born else None,
+        "guardian": patient.guardian,
+        "phone": show_phone(phone, facts().country) if phone else None,
+        "phone_href": dial_link(phone) if phone else None,
+        "start": start,
+        "end": local(booking.end, place.zone),
+        "service": booking.service.name,
+        "mode": None
+        if booking.service.mode is Mode.IN_PERSON
+        else MODE_WORDS[booking.service.mode],
+        "where": None if facts().is_one_place else place.where,
+        "practitioner": booking.practitioner.name,
+        "reference": references.show(booking.reference),
+        "state": booking.state.value,
+        "state_words": STATE_WORDS[booking.state],
+        "version": booking.updated_at.isoformat(),
+    }
+
+
+def _visit(booking: Booking) -> dict[str, Any]:
+    return {
+        "id": booking.id,
+        "start": local(booking.start, at(booking.location_id).zone),
+        "service": booking.service.name,
+        "state": booking.state.value,
+        "state_words": STATE_WORDS[booking.state],
+    }
