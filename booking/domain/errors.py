@@ -112,6 +112,12 @@ class WorkMissing(Refusal):
     code = "work_missing"
 
 
+class CallFirst(Refusal):
+    """This phone number has as many visits ahead as anybody books online with a number alone."""
+
+    code = "call_first"
+
+
 class OfferOver(Refusal):
     """The time that the waitlist offered is kept no longer, or was answered before."""
 

@@ -11,7 +11,8 @@ OLDEST = timedelta(days=1)
 # A household books for two or three, a hotel's network for some more.
 BOOKINGS_FROM_NETWORK = 6
 CONTACTS_FROM_NETWORK = 4
-# The visits ahead that one address may have without anybody having shown that they read its mail.
+# The visits ahead that one address may have without anybody having shown that they read its mail,
+# or one phone number without an address.
 OPEN_BOOKINGS = 4
 _ENOUGH, _HALF = 2, 1
 
@@ -38,6 +39,7 @@ class Verdict(Enum):
     BOOK = auto()
     ASK = auto()
     WORK = auto()
+    CALL = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,8 @@ class Signs:
 
     `hasty`: it came back faster than anybody reads, or nothing good shows when it was given out.
     `work_missing`: work was wanted and was not done. The network's counts are of the last hour;
-    `open_bookings` those ahead with the same address that nobody proved.
+    `open_bookings` those ahead with the same address that nobody proved; with the same phone number
+    where no address was given.
     """
 
     trap_filled: bool = False
@@ -86,10 +89,14 @@ def decide(signs: Signs, *, setting: ConfirmEmail, has_email: bool) -> Verdict:
     What becomes of the form. Whoever gave no e-mail address is never asked to prove one.
 
     Work that is missing can be replaced by a proven address; where that cannot be, it stays due.
+    A phone number alone can be proven by a call only: who has had enough with it is asked to.
     """
     can_ask = has_email and setting is not ConfirmEmail.NEVER
     if can_ask and (setting is ConfirmEmail.ALWAYS or signs.are_suspicious):
         return Verdict.ASK
     if signs.work_missing:
         return Verdict.WORK
+    is_watched = setting is not ConfirmEmail.NEVER
+    if is_watched and not has_email and signs.open_bookings >= OPEN_BOOKINGS:
+        return Verdict.CALL
     return Verdict.BOOK

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from booking.formats import dates
 from booking.formats.mail import TEMPLATES, environment
 
-STYLE = TEMPLATES.parent / "static" / "css" / "95-sheet.css"
+STYLE = TEMPLATES.parent / "static" / "css" / "desk" / "95-sheet.css"
 # Lines for whoever comes unannounced.
 _SPARE = 3
 

@@ -52,6 +52,13 @@ ANSWERS: dict[str, Answer] = {
             "give an e-mail address, or call us."
         ),
     ),
+    "call_first": Answer(
+        422,
+        to_patients(
+            "This phone number has several appointments already. Please call us for another, "
+            "or give an e-mail address."
+        ),
+    ),
     "offer_over": Answer(409, to_patients("We could not keep that time any longer.")),
     "phone_needed": Answer(422, to_patients("This visit is by phone, so we need a phone number.")),
     "transition_refused": Answer(

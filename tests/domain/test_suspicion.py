@@ -55,9 +55,15 @@ def test_a_clinic_that_always_asks_asks_everybody_who_gave_an_address(signs: Sig
 
 
 @pytest.mark.parametrize("setting", ["suspicious", "always"])
-@pytest.mark.parametrize("signs", [ENOUGH[0], ENOUGH[3], NOT_ENOUGH[0]])
+@pytest.mark.parametrize("signs", [ENOUGH[0], ENOUGH[2], NOT_ENOUGH[0]])
 def test_whoever_gave_no_address_is_never_asked_to_prove_one(signs: Signs, setting: str):
     assert verdict(signs, setting, has_email=False) is Verdict.BOOK
+
+
+def test_a_phone_number_alone_that_has_had_enough_is_asked_to_call():
+    taken = Signs(open_bookings=OPEN_BOOKINGS)
+    assert verdict(taken, has_email=False) is Verdict.CALL
+    assert verdict(taken, "never", has_email=False) is Verdict.BOOK
 
 
 @pytest.mark.parametrize("signs", [ENOUGH[0], ENOUGH[2], ENOUGH[3], ENOUGH[4], *NOT_ENOUGH])

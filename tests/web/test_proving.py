@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from booking.domain.messages import MessageKind, MessageState
+from booking.domain.suspicion import OPEN_BOOKINGS
 from booking.services.bookings import proof_mail
 from booking.store.bookings import Booking, EmailProof, Hold
 from booking.store.records import Message
@@ -145,6 +146,21 @@ def test_asked_twice_sends_one_mail_and_a_changed_address_another(careful: Flask
 def test_whoever_gave_no_address_is_never_asked(careful: Flask, clinic: Clinic):
     book(Visitor(careful), **CALLER)
     assert count(clinic, EmailProof) == 0
+
+
+@on_one_engine
+def test_one_phone_number_alone_books_so_many_and_is_then_asked_to_call(
+    make_app: Callable[..., Flask], clinic: Clinic
+):
+    app = make_app()
+    for _ in range(OPEN_BOOKINGS):
+        book(Visitor(app), **CALLER)
+    visitor = Visitor(app)
+    take(visitor)
+    assert fill_in(visitor, **CALLER).status == 303
+    refused = confirm(visitor)
+    assert (refused.status, "Please call us for another" in refused.words) == (422, True)
+    assert count(clinic, Booking) == OPEN_BOOKINGS
 
 
 @on_one_engine

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from booking.domain.errors import NotFound, WorkMissing
+from booking.domain.errors import CallFirst, NotFound, WorkMissing
 from booking.domain.lifecycle import State
 from booking.domain.people import Person
+from booking.domain.search import only_digits, phone_word
 from booking.domain.suspicion import ConfirmEmail, Signs, Verdict, decide
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
@@ -19,7 +20,8 @@ from booking.services.bookings import bookings, drafts, proofs
 from booking.services.bookings.intakes import Given
 from booking.services.mail import mail_cap
 from booking.services.times.availability import Offers
-from booking.store.bookings import Booking
+from booking.store.bookings import Booking, Patient
+from booking.store.patients import PatientWord
 from booking.store.records import Message
 
 HOUR = timedelta(hours=1)
@@ -64,6 +66,7 @@ def submit(
         NotFound: the draft is gone, or no time was chosen.
         SlotRefusal: somebody else has the time now.
         WorkMissing: the browser must work first, and no mail can take the place of that.
+        CallFirst: too many visits ahead with this phone number and no address.
     """
     row = drafts.locked(session, token, now=now)
     if row is None:
@@ -72,10 +75,13 @@ def submit(
         return bookings.get(session, row.booking_id)
     # A clinic that never asks needs to know nothing more.
     is_watched = setting is not ConfirmEmail.NEVER or sent.work_wanted
-    signs = _signs(session, person, sent, now=now) if is_watched else Signs()
+    capped = not mail_at_once
+    signs = _signs(session, person, sent, capped=capped, now=now) if is_watched else Signs()
     verdict = decide(signs, setting=setting, has_email=person.email is not None)
     if verdict is Verdict.WORK:
         raise WorkMissing
+    if verdict is Verdict.CALL:
+        raise CallFirst
     _note(session, person, sent, now=now)
     if verdict is Verdict.ASK:
         proofs.ask(
@@ -86,7 +92,7 @@ def submit(
             person=person,
             privacy_notice=privacy_notice,
             may_remind=given.may_remind,
-            capped=not mail_at_once,
+            capped=capped,
             random_token=random_token,
             now=now,
         )
@@ -106,7 +112,7 @@ def submit(
     )
 
 
-def _signs(session: Session, person: Person, sent: Sent, *, now: datetime) -> Signs:
+def _signs(session: Session, person: Person, sent: Sent, *, capped: bool, now: datetime) -> Signs:
     network = sent.network
     return Signs(
         trap_filled=sent.trap_filled,
@@ -114,7 +120,7 @@ def _signs(session: Session, person: Person, sent: Sent, *, now: datetime) -> Si
         work_missing=sent.work_wanted and not _spend(session, sent.work, now=now),
         bookings_from_network=_standing(session, "booked", network, now=now),
         contacts_from_network=_standing(session, "contacts", network, now=now),
-        open_bookings=_open_bookings(session, person.email, now=now),
+        open_bookings=_open_bookings(session, person, now=now) if capped else 0,
     )
 
 
@@ -129,19 +135,28 @@ def _standing(session: Session, what: str, network: str | None, *, now: datetime
     return counters.standing(session, f"{what}|{network}", now=now)[0] if network else 0
 
 
-def _open_bookings(session: Session, email: str | None, *, now: datetime) -> int:
-    """Visits ahead whose address nobody proved: their mail was counted, that of others is not."""
-    if email is None:
-        return 0
-    query = (
-        select(func.count(Booking.id.distinct()))
-        .join(Message, Message.booking_id == Booking.id)
-        .where(
-            Message.capped_address == mail_cap.key(email),
-            Booking.state == State.CONFIRMED,
-            Booking.start > now,
-        )
+def _open_bookings(session: Session, person: Person, *, now: datetime) -> int:
+    """
+    Visits ahead whose address nobody proved: their mail was counted, that of others is not. Without
+    an address, those that were booked online with the same number and no address either.
+    """
+    query = select(func.count(Booking.id.distinct())).where(
+        Booking.state == State.CONFIRMED, Booking.start > now
     )
+    if person.email is not None:
+        query = query.join(Message, Message.booking_id == Booking.id).where(
+            Message.capped_address == mail_cap.key(person.email)
+        )
+    else:
+        query = (
+            query.join(Patient, Booking.patient_id == Patient.id)
+            .join(PatientWord, PatientWord.patient_id == Patient.id)
+            .where(
+                PatientWord.word == phone_word(only_digits(person.phone or "")),
+                Patient.email.is_(None),
+                Booking.source == "online",
+            )
+        )
     return session.scalar(query) or 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import SlotRefusal, WorkMissing
+from booking.domain.errors import CallFirst, SlotRefusal, WorkMissing
 from booking.domain.intake import ADULT_AT, Intake, cautions, must_call, told
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageKind
@@ -95,8 +95,8 @@ def check() -> ResponseReturnValue:
             given = Given(intake, found.intake.version, may_remind and person.email is not None)
             try:
                 return _confirm(found, person, notice, given)
-            except WorkMissing as missing:
-                problems.add("", missing.code, ANSWERS[missing.code].words)
+            except (WorkMissing, CallFirst) as refusal:
+                problems.add("", refusal.code, ANSWERS[refusal.code].words)
         else:
             problems.add(
                 "privacy", "missing", "Tick the box to say that you have read the privacy notice"
