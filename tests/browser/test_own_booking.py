@@ -137,3 +137,17 @@ def test_the_sheet_for_the_pocket_is_one_page_and_opens_nothing(
         sheet = page.pdf(format=paper)
         assert sheet.count(b"/Type /Page\n") == 1
         page.emulate_media(media="screen")
+
+
+def test_guessing_at_the_way_back_is_stopped_and_told_kindly(page: Page):
+    for _ in range(12):
+        page.goto("/find")
+        page.get_by_label("Your reference").fill("K7QM-34DX")
+        type_birth(page)
+        button(page, "Find my appointment").click()
+        title = page.get_by_role("heading", level=1)
+        if title.inner_text() == "Too many tries":
+            break
+        expect(title).to_have_text("Find your appointment")
+    expect(title).to_have_text("Too many tries")
+    expect(page.get_by_role("main")).to_contain_text("(202) 555-0142")
