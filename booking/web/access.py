@@ -181,6 +181,9 @@ def _whose(token: str) -> SignedIn | None:
 def _to_login(*, was_signed_in: bool) -> BaseResponse:
     # Only a page that was looked at can be come back to; a deed must be done again on purpose.
     back = request.full_path.rstrip("?") if request.method in _SAFE else None
+    if back and request.endpoint == "desk.find":
+        # What was looked for is a patient's, and has no place in one more address.
+        back = request.path
     ended = "1" if was_signed_in else None
     return redirect(url_for("staff.login", next=back, ended=ended), code=303)
 

@@ -108,3 +108,8 @@ def test_a_known_patient_is_found_from_the_form_and_let_go_again(desk: Visitor):
     used = desk.fill(found, "/desk/book?day=2026-01-14", use="1")
     assert used.value("patient") == "1"
     assert desk.fill(used, "/desk/book?day=2026-01-14", use="").value("patient") == ""
+
+
+@on_one_engine
+def test_signing_in_again_does_not_carry_on_what_was_looked_for(app: Flask):
+    assert Visitor(app).get("/desk/search?q=Jose").location == "/login?next=/desk/search"
