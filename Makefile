@@ -20,10 +20,12 @@ run: ## Start the clinic on http://127.0.0.1:8000 (first time: set up, with a de
 	@tools/setup.sh requirements.txt
 	@exec env DEMO="$${DEMO-1}" $(BIN)/flask --app wsgi serve
 
+# More workers than processors: tests wait a good deal, for browsers, servers and the disk.
 test: ## Run the whole test suite
 	@tools/setup.sh requirements-dev.txt
 	@tools/needs.sh
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	@workers=$$($(BIN)/python -c 'import os; print((os.cpu_count() or 2) + 2)') && \
+		$(BIN)/pytest -n $$workers --dist worksteal $(ARGS)
 
 check: ## Check format, style and types
 	@tools/setup.sh requirements-dev.txt
