@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Lock
 from typing import Any
 from unittest import mock
 
@@ -41,6 +42,7 @@ class Place:
             # A control takes the guarantee away, which no seam can do.
             self._undo.enter_context(mock.patch.object(acceptance, "require_slot", unseen))
         self._app: Any = None
+        self._making = Lock()
 
     def leave(self) -> None:
         self._undo.close()
@@ -183,20 +185,26 @@ class Place:
 
     @property
     def app(self) -> Any:
-        if self._app is None:
-            # Not at the top: only one race needs it, and it takes its time.
-            from booking.app import create_app
-            from config import Settings
-
-            settings = Settings.from_environment(
-                {
-                    "SECRET_KEY": SECRET,
-                    "INSTANCE_PATH": str(Path(gettempdir()) / "booking-races"),
-                    "RATELIMIT_ENABLED": "0",
-                }
-            )
-            self._app = create_app(settings, database=self.clinic.database, clock=self.clinic.time)
+        # One thread at a time: Python 3.11 fails now and then where two make apps, since routes are
+        # built as syntax trees (python/cpython issue 106905).
+        with self._making:
+            if self._app is None:
+                self._app = self._make_app()
         return self._app
+
+    def _make_app(self) -> Any:
+        # Not at the top: only one race needs it, and it takes its time.
+        from booking.app import create_app
+        from config import Settings
+
+        settings = Settings.from_environment(
+            {
+                "SECRET_KEY": SECRET,
+                "INSTANCE_PATH": str(Path(gettempdir()) / "booking-races"),
+                "RATELIMIT_ENABLED": "0",
+            }
+        )
+        return create_app(settings, database=self.clinic.database, clock=self.clinic.time)
 
     def prepare_http(self) -> None:
         """Have the app at hand before the race."""
