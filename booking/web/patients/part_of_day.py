@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 
@@ -55,11 +57,7 @@ def _within(table: Timetable, part: Part) -> Timetable:
 def choices(tables: Sequence[Timetable]) -> dict[str, Any]:
     """The parts that free times are in, where there are several, with the pages that show them."""
     part = chosen()
-    offered = {
-        part_of(start.astimezone(table.plan.rules.zone))
-        for table in tables
-        for start in table.starts
-    }
+    offered = _offered(tables)
     return {
         "part_of_day": part.value if part else None,
         "parts_of_day": [(one.value, _address(one)) for one in Part if one in offered]
@@ -67,6 +65,14 @@ def choices(tables: Sequence[Timetable]) -> dict[str, Any]:
         else [],
         "whole_day_url": _address(None),
     }
+
+
+def _offered(tables: Sequence[Timetable]) -> set[Part]:
+    # Each instant is asked once: many practitioners are free at the same times.
+    starts: dict[ZoneInfo, set[datetime]] = {}
+    for table in tables:
+        starts.setdefault(table.plan.rules.zone, set()).update(table.starts)
+    return {part_of(start.astimezone(zone)) for zone, those in starts.items() for start in those}
 
 
 def _address(part: Part | None) -> str:
