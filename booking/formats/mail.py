@@ -18,7 +18,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from booking.formats import languages, web_addresses
-from booking.formats.languages import ENGLISH
+from booking.formats.languages import ENGLISH, LANGUAGES
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # Python's own default writes 78 columns of quoted-printable and 8-bit parts; RFC 2045 allows
@@ -44,7 +44,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a mail is made of. `template` names three files under `templates/mail/`."""
+    """
+    All that a mail is made of. `template` names three files under `templates/mail/`.
+
+    `language` is a code of `LANGUAGES`: in it the templates' own words are said.
+    """
 
     template: str
     facts: Mapping[str, object]
@@ -54,7 +58,7 @@ class Letter:
     recipient: str
     message_id: str
     date: datetime
-    language: str = ENGLISH
+    language: str
     invitation: Invitation | None = None
     attachments: tuple[Attachment, ...] = ()
 
@@ -118,4 +122,5 @@ def _calendar_part(invitation: Invitation, parameters: Mapping[str, str]) -> Ema
 
 def _render(letter: Letter, ending: str) -> str:
     template = environment(letter.language).get_template(f"mail/{letter.template}.{ending}")
-    return template.render(letter.facts)
+    spoken = LANGUAGES[letter.language]
+    return template.render(letter.facts, lang=spoken.code, dir=spoken.direction)

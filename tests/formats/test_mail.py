@@ -76,8 +76,6 @@ FACTS: dict[str, object] = {
         }
     ],
     "kept_until": "Tuesday 13 January, 9:00 am",
-    "lang": "en",
-    "dir": "ltr",
 }
 LETTER = Letter(
     template="confirmed",
@@ -86,6 +84,7 @@ LETTER = Letter(
     sender_name="Ahmed Skin Clinic",
     reply_to="office@clinic.example",
     recipient="ann@patient.example",
+    language="en",
     message_id="<0f9b1b3c-1111-4222-8333-444455556666.0.confirmed@booking.clinic.example>",
     date=START - timedelta(days=1),
     invitation=Invitation(CALENDAR, "REQUEST"),

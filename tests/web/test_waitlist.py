@@ -267,3 +267,25 @@ def test_mails_say_neutrally_what_is_kept_and_where_to_answer(
     text = offered.get_body(("plain",)).get_content()
     assert f"http://127.0.0.1:8000{offer_address(clinic)}" in text
     assert "/waitlist/" in joined.get_body(("html",)).get_content()
+
+
+def test_mails_speak_the_language_in_which_somebody_joined(
+    app: Flask, clinic: Clinic, taken: Booking
+):
+    from booking.worker import Worker
+
+    visitor = Visitor(app)
+    visitor.get("/waitlist?lang=de")
+    assert visitor.post("/waitlist", WANDA).status == 303
+    comes_free(clinic, taken)
+    sent = []
+    worker = Worker(clinic.database, clinic.links, sent.append, sender="a@b.example", timeout=1)
+    worker.deliver_due()
+    joined, offered = [mail for mail in sent if mail["To"] == WANDA["email"]]
+    assert joined["Subject"] == "Sie stehen auf unserer Warteliste"
+    assert "Di" in offered["Subject"]
+    for mail in (joined, offered):
+        html = mail.get_body(("html",)).get_content()
+        assert '<html lang="de" dir="ltr"' in html
+        assert "Warteliste" in html
+        assert "You are on" not in html

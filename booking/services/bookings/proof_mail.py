@@ -8,7 +8,6 @@ from booking.domain.messages import MessageKind, MessageState
 from booking.domain.slots import parse_slot_id
 from booking.formats import dates, languages
 from booking.formats.contacts import show_phone
-from booking.formats.languages import LANGUAGES
 from booking.formats.links import Links
 from booking.formats.mail import Letter
 from booking.services.clinic import Rulebook
@@ -71,8 +70,6 @@ def letter(
             "zone_name": dates.show_zone(clinic.zone, locale=locale),
             "until": dates.show_moment(until, locale=locale) if until else None,
             "proof_url": links.proof(token(proof, links), language=locale),
-            "lang": locale,
-            "dir": LANGUAGES[locale].direction,
         },
         sender=sender,
         sender_name=clinic.name,

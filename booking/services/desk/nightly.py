@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.time import ONE_DAY, local_day
 from booking.formats import sheets
+from booking.formats.languages import ENGLISH
 from booking.formats.links import Links
 from booking.formats.mail import Attachment, Letter
 from booking.services import audit
@@ -74,13 +75,12 @@ def letter(
         facts={
             "clinic_name": clinic.name,
             "place": clinic.where,
-            "lang": "en",
-            "dir": "ltr",
         },
         sender=sender,
         sender_name=clinic.name,
         reply_to=clinic.email,
         recipient=message.recipient,
+        language=ENGLISH,
         message_id=message.message_id,
         date=now,
         attachments=tuple(

@@ -11,7 +11,7 @@ from booking.formats import dates, ics, languages
 from booking.formats.contacts import show_phone
 from booking.formats.deadlines import show_deadlines
 from booking.formats.ics import Appointment, Method, Organizer
-from booking.formats.languages import ENGLISH, LANGUAGES
+from booking.formats.languages import ENGLISH
 from booking.formats.links import CalendarLinks, Links, online_calendars
 from booking.formats.mail import Invitation, Letter
 from booking.services import clinic as clinics
@@ -92,8 +92,6 @@ def _facts(
         **_offered(message, rulebook, links, token, locale),
         "initials": initials(booking.patient.name),
         "desk_url": links.desk(booking.id),
-        "lang": locale,
-        "dir": LANGUAGES[locale].direction,
     }
 
 

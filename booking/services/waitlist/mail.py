@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from booking.domain.messages import MessageKind, MessageState
 from booking.formats import dates, languages
 from booking.formats.contacts import show_phone
-from booking.formats.languages import LANGUAGES
 from booking.formats.links import Links
 from booking.formats.mail import Letter
 from booking.services.clinic import Rulebook
@@ -111,14 +110,13 @@ def letter(
             "zone_name": dates.show_zone(clinic.zone, locale=locale),
             "list_url": _list_url(entry, links, locale),
             "moves": entry.booking is not None,
-            "lang": locale,
-            "dir": LANGUAGES[locale].direction,
             **(_offered(offer, rulebook, links, locale) if offer else {}),
         },
         sender=sender,
         sender_name=clinic.name,
         reply_to=clinic.email,
         recipient=message.recipient,
+        language=locale,
         message_id=message.message_id,
         date=now,
     )
