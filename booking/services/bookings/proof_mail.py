@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.domain.messages import MessageKind, MessageState
+from booking.domain.messages import MessageKind
 from booking.domain.slots import parse_slot_id
 from booking.formats import dates, languages
 from booking.formats.contacts import show_phone
 from booking.formats.links import Links
 from booking.formats.mail import Letter
 from booking.services.clinic import Rulebook
-from booking.services.mail import mail_cap
+from booking.services.mail import mail_cap, queued
 from booking.store.base import insert_row
 from booking.store.bookings import EmailProof
 from booking.store.records import Message
@@ -22,22 +22,16 @@ def tell(session: Session, links: Links, proof: EmailProof, *, capped: bool, now
     insert_row(
         session,
         Message,
-        booking_id=None,
-        proof_id=proof.id,
-        kind=MessageKind.CONFIRM_EMAIL,
-        sequence=0,
-        recipient=proof.email,
-        message_id=f"<{proof.token_hash[:32]}.{MessageKind.CONFIRM_EMAIL.value}@{links.host}>",
-        previous_start=None,
-        reason="",
-        state=MessageState.QUEUED,
-        tries=0,
-        next_try_at=proof.leaves_at,
-        created_at=now,
-        reminds_of=None,
-        hours_before=0,
-        capped_address=mail_cap.key(proof.email) if capped else None,
-        not_before=proof.leaves_at if capped else None,
+        **queued.row(
+            MessageKind.CONFIRM_EMAIL,
+            proof.email,
+            f"<{proof.token_hash[:32]}.{MessageKind.CONFIRM_EMAIL.value}@{links.host}>",
+            now=now,
+            leaves=proof.leaves_at,
+            proof_id=proof.id,
+            capped_address=mail_cap.key(proof.email) if capped else None,
+            not_before=proof.leaves_at if capped else None,
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from booking.services import audit
 from booking.services.audit import Actor
 from booking.services.clinic import Rulebook
 from booking.services.desk import versions
+from booking.services.mail import queued
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient
 from booking.store.lateness import NOT_OVER, Lateness
@@ -187,19 +188,15 @@ def _tell(
         insert_row(
             session,
             Message,
-            booking_id=one.booking_id,
-            late_id=late_id,
-            kind=MessageKind.RUNNING_LATE,
-            sequence=late_id,
-            recipient=one.email,
-            message_id=f"<{one.uid.partition('@')[0]}.late{late_id}@{links.host}>",
-            reason="",
-            state=MessageState.QUEUED,
-            tries=0,
-            next_try_at=now,
-            created_at=now,
-            reminds_of=None,
-            hours_before=0,
+            **queued.row(
+                MessageKind.RUNNING_LATE,
+                one.email,
+                f"<{one.uid.partition('@')[0]}.late{late_id}@{links.host}>",
+                now=now,
+                booking_id=one.booking_id,
+                late_id=late_id,
+                sequence=late_id,
+            ),
         )
     return len(those)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from booking.domain.messages import MessageKind, MessageState
+from booking.domain.messages import MessageKind
 from booking.domain.time import ONE_DAY, local_day
 from booking.formats import sheets
 from booking.formats.languages import ENGLISH
@@ -13,6 +13,7 @@ from booking.formats.mail import Attachment, Letter
 from booking.services import audit
 from booking.services.clinic import Rulebook
 from booking.services.desk import sheet
+from booking.services.mail import queued
 from booking.store.base import insert_unless_taken
 from booking.store.records import Message
 
@@ -42,26 +43,9 @@ def queue(
         session,
         Message,
         "message_id",
-        booking_id=None,
-        entry_id=None,
-        offer_id=None,
-        kind=MessageKind.SHEET,
-        sequence=0,
-        recipient=recipient,
-        message_id=f"<sheet.{today.isoformat()}@{links.host}>",
-        previous_start=None,
-        reason="",
-        state=MessageState.QUEUED,
-        tries=0,
-        next_try_at=now,
-        lease=None,
-        error=None,
-        created_at=now,
-        sent_at=None,
-        capped_address=None,
-        not_before=None,
-        reminds_of=None,
-        hours_before=0,
+        **queued.row(
+            MessageKind.SHEET, recipient, f"<sheet.{today.isoformat()}@{links.host}>", now=now
+        ),
     )
 
 

@@ -29,7 +29,7 @@ from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.links import Links
 from booking.services.clinic import Rulebook
 from booking.services.desk import versions
-from booking.services.mail import mail_cap
+from booking.services.mail import mail_cap, queued
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Draft, EmailProof, Patient
 from booking.store.clinic import Practitioner
@@ -97,21 +97,19 @@ def tell(
         insert_row(
             session,
             Message,
-            booking_id=booking.id,
-            kind=message_kind,
-            sequence=booking.sequence,
-            recipient=recipient,
-            message_id=_message_id(booking, message_kind, links),
-            previous_start=previous_start,
-            reason=reason,
-            state=MessageState.QUEUED,
-            tries=0,
-            next_try_at=not_before or now,
-            created_at=now,
-            reminds_of=None,
-            hours_before=0,
-            capped_address=key,
-            not_before=not_before,
+            **queued.row(
+                message_kind,
+                recipient,
+                _message_id(booking, message_kind, links),
+                now=now,
+                leaves=not_before,
+                booking_id=booking.id,
+                sequence=booking.sequence,
+                previous_start=previous_start,
+                reason=reason,
+                capped_address=key,
+                not_before=not_before,
+            ),
         )
 
 

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
 from booking.domain.lifecycle import State, Stranding
-from booking.domain.messages import MessageKind, MessageState
+from booking.domain.messages import MessageKind
 from booking.domain.reminders import due
 from booking.formats.links import Links
 from booking.services import audit
 from booking.services.bookings.bookings import standing
 from booking.services.bookings.intakes import REMINDERS
-from booking.services.mail import mail_cap
+from booking.services.mail import mail_cap, queued
 from booking.services.mail.outbox import reminder_id
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Consent, Patient
@@ -52,21 +52,19 @@ def remind(
     insert_row(
         session,
         Message,
-        booking_id=booking_id,
-        kind=MessageKind.REMINDER,
-        sequence=found.sequence,
-        reminds_of=found.start,
-        hours_before=which,
-        recipient=found.email,
-        message_id=reminder_id(found.uid, found.sequence, which, links),
-        state=MessageState.QUEUED,
-        tries=0,
-        next_try_at=leaves,
-        created_at=now,
-        capped_address=key,
-        not_before=leaves,
-        reason="",
-        previous_start=None,
+        **queued.row(
+            MessageKind.REMINDER,
+            found.email,
+            reminder_id(found.uid, found.sequence, which, links),
+            now=now,
+            leaves=leaves,
+            booking_id=booking_id,
+            sequence=found.sequence,
+            reminds_of=found.start,
+            hours_before=which,
+            capped_address=key,
+            not_before=leaves,
+        ),
     )
     return True
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.messages import MessageKind, MessageState
+from booking.domain.messages import MessageKind
 from booking.formats import dates, languages
 from booking.formats.contacts import show_phone
 from booking.formats.links import Links
 from booking.formats.mail import Letter
 from booking.services.clinic import Rulebook
-from booking.services.mail import mail_cap
+from booking.services.mail import mail_cap, queued
 from booking.services.mail.letters import manage_token
 from booking.store.base import insert_row
 from booking.store.records import GIVEN_UP, Message
@@ -60,23 +60,17 @@ def tell(
     insert_row(
         session,
         Message,
-        booking_id=None,
-        entry_id=entry.id,
-        offer_id=offer.id if offer else None,
-        kind=kind,
-        sequence=0,
-        recipient=recipient,
-        message_id=f"<{local}.{offer.id if offer else 0}.{kind.value}@{links.host}>",
-        previous_start=None,
-        reason="",
-        state=MessageState.QUEUED,
-        tries=0,
-        next_try_at=not_before,
-        created_at=now,
-        reminds_of=None,
-        hours_before=0,
-        capped_address=key,
-        not_before=not_before,
+        **queued.row(
+            kind,
+            recipient,
+            f"<{local}.{offer.id if offer else 0}.{kind.value}@{links.host}>",
+            now=now,
+            leaves=not_before,
+            entry_id=entry.id,
+            offer_id=offer.id if offer else None,
+            capped_address=key,
+            not_before=not_before,
+        ),
     )
 
 
