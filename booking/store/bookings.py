@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from booking.domain.lifecycle import State, Stranding
+from booking.domain.lifecycle import Exceptional, State, Stranding
 from booking.store.base import Base
 from booking.store.clinic import Practitioner, Service, at_location
 
@@ -85,6 +85,16 @@ class Booking(Base):
             Stranding, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]
         )
     )
+    # It is where nothing was on offer, and why staff put it there; a move clears both.
+    exceptional: Mapped[Exceptional | None] = mapped_column(
+        Enum(
+            Exceptional,
+            native_enum=False,
+            length=20,
+            values_callable=lambda s: [m.value for m in s],
+        )
+    )
+    exceptional_reason: Mapped[str | None] = mapped_column(String(500))
     # When its patient said that they will come, at the time that it has now.
     reconfirmed_at: Mapped[datetime | None]
     # In how many weeks the doctor suggests another visit, and of which kind.

@@ -81,6 +81,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
+    "desk.walk_in": RECEPTION,
     "desk.waitlist": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,

@@ -35,6 +35,7 @@ FOR_STAFF = {
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
+    "desk.walk_in": RECEPTION,
     "desk.waitlist": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,

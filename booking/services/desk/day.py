@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from booking.domain.lifecycle import OPEN, UNDOABLE, Standing, State, Stranding
+from booking.domain.lifecycle import OPEN, UNDOABLE, Exceptional, Standing, State, Stranding
 from booking.domain.messages import MessageState
 from booking.domain.modes import Mode
 from booking.domain.time import ONE_DAY, Span, midnight
@@ -62,6 +62,7 @@ class DayRow:
     service: str
     mode: Mode
     stranding: Stranding | None
+    exceptional: Exceptional | None
     reconfirmed_at: datetime | None
     version: datetime
     mail_failed: bool
@@ -116,6 +117,7 @@ _ROWS = (
         Service.name,
         Service.mode,
         Booking.stranding,
+        Booking.exceptional,
         Booking.reconfirmed_at,
         Booking.updated_at,
         exists().where(Message.booking_id == Booking.id, Message.state == MessageState.FAILED),
