@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,6 +28,10 @@ from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.wording import FOR_WHOM_AT_DESK
+
+# The soonest free times come first: whole days, until there are as many to choose from.
+_SOONEST = 6
+_SOONEST_MOST = 200
 
 
 @blueprint.route("/book", methods=["GET", "POST"])
@@ -72,7 +77,7 @@ def _page(*, walk_in: bool) -> ResponseReturnValue:
 
 
 def _form(*, walk_in: bool) -> dict[str, Any]:
-    """The form's times: those of the day, or of the next day that has any."""
+    """The form's times: those of the day that was asked for, or the next free ones."""
     offers = here().offers
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
@@ -83,11 +88,11 @@ def _form(*, walk_in: bool) -> dict[str, Any]:
         first = asked or max(today, _day_after(request.args.get("after")) or today)
         last = first if asked else max((p.rules.last_day(now) for p in plans), default=first)
         slots = free_time.staff_slots(session, plans, first=first, last=last, now=now)
-        chosen = asked or (local_day(slots[0].start, zone) if slots else first)
-        of_day = [slot for slot in slots if local_day(slot.start, zone) == chosen]
+        days = _days(times.shown(slots[: None if asked else _SOONEST_MOST]), zone)
         return {
-            "day": chosen,
-            "slots": times.shown(of_day),
+            "day": asked or next(iter(days), first),
+            "days": days,
+            "asked": asked is not None,
             "now": local(now, zone),
             "practitioners": list({p.practitioner: p.practitioner_name for p in plans}.items()),
             "kind": _kind(rulebook),
@@ -96,6 +101,17 @@ def _form(*, walk_in: bool) -> dict[str, Any]:
         }
 
     return read(look)
+
+
+def _days(slots: list[dict[str, Any]], zone: ZoneInfo) -> dict[date, list[dict[str, Any]]]:
+    """The free times by day; of the soonest ones only as many whole days as are needed."""
+    days: dict[date, list[dict[str, Any]]] = {}
+    for slot in slots:
+        day = local_day(slot["start"], zone)
+        if day not in days and sum(map(len, days.values())) >= _SOONEST:
+            break
+        days.setdefault(day, []).append(slot)
+    return days
 
 
 def _day_after(text: str | None) -> date | None:
