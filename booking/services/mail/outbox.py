@@ -128,6 +128,20 @@ def _drop_outdated(session: Session, booking: Booking) -> None:
     )
 
 
+def redirect(session: Session, patient_id: int, old: str, new: str | None) -> None:
+    """
+    A patient's address was corrected: what still waits goes to the new one, or to nobody if there
+    is none any more.
+    """
+    waiting = update(Message).where(
+        Message.booking_id.in_(select(Booking.id).where(Booking.patient_id == patient_id)),
+        Message.recipient == old,
+        Message.state == MessageState.QUEUED,
+    )
+    change = {"recipient": new} if new else {"state": MessageState.DROPPED}
+    session.execute(waiting.values(change).execution_options(synchronize_session=False))
+
+
 def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audience]:
     """
     Who has to be told that a cancellation is off, asked before its sequence is raised: those whom

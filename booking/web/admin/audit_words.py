@@ -37,7 +37,7 @@ KINDS = {
     "looks": (
         "Reading patients’ data",
         {
-            "viewed": "A booking was looked at",
+            "viewed": "A booking or a list was looked at",
             "searched": "Patients were looked for",
             "patient_viewed": "A patient’s card was looked at",
             "answers_read": "Answers were read",
@@ -137,6 +137,8 @@ def what(entry: AuditEntry) -> str:
     """What happened."""
     if entry.action == _RULES and entry.subject in SUBJECTS:
         return f"{SUBJECTS[entry.subject]}: changed"
+    if entry.action == "viewed":
+        return "A booking was looked at" if entry.booking_id else "A list was looked at"
     return ACTIONS.get(entry.action, entry.action)
 
 
