@@ -97,6 +97,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
     "doctor.absences": DOCTOR,
+    "doctor.hours": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,
     "admin.overview": ADMIN,

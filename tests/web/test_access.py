@@ -51,6 +51,7 @@ FOR_STAFF = {
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
     "doctor.absences": DOCTOR,
+    "doctor.hours": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,
     "admin.overview": ADMIN,
