@@ -14,9 +14,6 @@ from booking.domain.errors import (
     Unexplained,
 )
 from booking.domain.lifecycle import Exceptional, State
-from booking.services.bookings import bookings
-from booking.services.desk import walk_ins
-from booking.store.bookings import Booking
 from tests.services.deeds import (
     HALF_HOUR,
     TUESDAY_9,
@@ -34,37 +31,11 @@ from tests.services.deeds import (
     undo,
     wall,
 )
-from tests.support import ANN, RECEPTION, Clinic
+from tests.services.squeezed import squeeze
+from tests.support import RECEPTION, Clinic
 
 QUARTER = timedelta(minutes=15)
 TUESDAY_915, TUESDAY_7 = TUESDAY_9 + QUARTER, wall("01-13 07:00")
-
-
-def squeeze(
-    clinic: Clinic, start: datetime, *, reason: str = "in pain", walk_in: bool = False
-) -> Booking:
-    wish = bookings.Wish(
-        service="consultation",
-        practitioner="dr-ahmed",
-        start=start,
-        person=ANN,
-        privacy_notice=None,
-        source="phone",
-        any_time=True,
-        reason=reason,
-    )
-    book = walk_ins.book if walk_in else bookings.book
-    return clinic.write(
-        lambda session, now: book(
-            session,
-            clinic.offers,
-            clinic.links,
-            wish,
-            actor=RECEPTION,
-            random_token=clinic.random_token,
-            now=now,
-        )
-    )
 
 
 def taken(clinic: Clinic) -> list[tuple[datetime, datetime]]:
