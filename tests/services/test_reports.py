@@ -1,0 +1,117 @@
+"""Reports on a clinic so small that everything can be counted by hand."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from booking.domain.lifecycle import State
+from booking.domain.messages import MessageState
+from booking.domain.rates import Rate
+from booking.services.audit import PATIENT
+from booking.services.reports import outcomes
+from booking.services.reports.outcomes import Outcome
+from booking.services.reports.scope import By, Scope
+from tests.services.deeds import add_practitioner, add_service
+from tests.services.visits import visit
+from tests.support import RECEPTION, Clinic
+
+WEEK = Scope(date(2026, 1, 5), date(2026, 1, 11))
+
+
+def read(clinic: Clinic, scope: Scope = WEEK) -> Sequence[Outcome]:
+    return clinic.read(lambda session, now: outcomes.read(session, scope, now=now))
+
+
+def no_shows(found: Sequence[Outcome], by: By) -> dict[object, Rate]:
+    return outcomes.rates(found, by, outcomes.is_no_show, of=outcomes.came_due)
+
+
+@pytest.fixture
+def week(clinic: Clinic) -> Clinic:
+    """Monday 5 to Sunday 11 January; today is Monday 12."""
+    visit(clinic, "01-05 09:00", lead=timedelta(hours=23), source="phone")
+    visit(clinic, "01-05 09:30", State.NO_SHOW, lead=timedelta(days=1))
+    visit(clinic, "01-06 09:00", State.NO_SHOW, lead=timedelta(days=8, minutes=-1))
+    visit(clinic, "01-06 16:30", State.LEFT, lead=timedelta(days=8), reminder=MessageState.SENT)
+    visit(clinic, "01-07 16:00", lead=timedelta(days=28), reminder=MessageState.FAILED)
+    visit(clinic, "01-08 10:00", State.NO_SHOW, lead=timedelta(days=29), source="waitlist")
+    visit(clinic, "01-08 11:00", State.CONFIRMED)
+    visit(clinic, "01-09 23:30", State.CANCELLED, cancelled_by=PATIENT, late=True)
+    visit(clinic, "01-09 10:00", State.CANCELLED, cancelled_by=PATIENT)
+    visit(clinic, "01-09 11:00", State.CANCELLED, cancelled_by=RECEPTION)
+    visit(clinic, "01-09 12:00", State.CANCELLED)
+    # None of these is a visit of the week.
+    visit(clinic, "01-07 10:00", State.ENTERED_IN_ERROR)
+    visit(clinic, "01-07 10:30", State.EXPIRED)
+    visit(clinic, "01-04 23:30")
+    visit(clinic, "01-12 00:00")
+    return clinic
+
+
+def test_no_shows_are_of_the_visits_that_came_due(week: Clinic):
+    found = read(week)
+    assert outcomes.rate(found, outcomes.is_no_show, of=outcomes.came_due) == Rate(3, 6)
+    assert outcomes.rate(found, outcomes.is_unresolved, of=outcomes.is_any) == Rate(1, 11)
+
+
+def test_visits_are_told_apart_by_how_they_were_booked(week: Clinic):
+    found = read(week)
+    assert no_shows(found, By.WEEKDAY) == {
+        0: Rate(1, 2),
+        1: Rate(1, 2),
+        2: Rate(0, 1),
+        3: Rate(1, 1),
+    }
+    assert no_shows(found, By.HOUR) == {9: Rate(2, 3), 10: Rate(1, 1), 16: Rate(0, 2)}
+    assert no_shows(found, By.LEAD) == {
+        0: Rate(0, 1),
+        1: Rate(2, 2),
+        2: Rate(0, 1),
+        3: Rate(0, 1),
+        4: Rate(1, 1),
+    }
+    assert no_shows(found, By.SOURCE) == {
+        "online": Rate(2, 4),
+        "phone": Rate(0, 1),
+        "waitlist": Rate(1, 1),
+    }
+    # A reminder that failed reminded nobody.
+    assert no_shows(found, By.REMINDER) == {False: Rate(3, 5), True: Rate(0, 1)}
+
+
+def test_a_cancellation_is_somebodys(week: Clinic):
+    found = read(week)
+    counted = {
+        test: outcomes.rate(found, test, of=outcomes.is_any)
+        for test in (outcomes.is_cancelled, outcomes.by_patient, outcomes.by_clinic)
+    }
+    assert list(counted.values()) == [Rate(4, 11), Rate(2, 11), Rate(1, 11)]
+    assert outcomes.rate(found, outcomes.is_late, of=outcomes.is_any) == Rate(1, 11)
+    assert outcomes.rate(found, outcomes.by_nobody_known, of=outcomes.is_any) == Rate(1, 11)
+    # At 23:30 on the wall it is Saturday in UTC already.
+    late = outcomes.rates(found, By.WEEKDAY, outcomes.is_late, of=outcomes.is_cancelled)
+    assert late == {4: Rate(1, 4)}
+
+
+def test_who_cancelled_last_counts_and_a_visit_to_come_does_not(clinic: Clinic):
+    visit(clinic, "01-12 09:00", State.CANCELLED, cancelled_by=PATIENT)
+    today = Scope(date(2026, 1, 12), date(2026, 1, 12))
+    assert read(clinic, today) == []
+    clinic.time.pass_(hours=2)
+    (one,) = read(clinic, today)
+    assert (one.visits, one.lead_seconds) == (1, 7 * 24 * 3600)
+
+
+def test_a_report_can_be_about_one_practitioner_or_service(week: Clinic):
+    add_practitioner(week, "dr-lee")
+    add_service(week, "other", minutes=30)
+    visit(week, "01-05 12:00", State.NO_SHOW, practitioner="dr-lee")
+    ids = {"practitioner_id": lee(week), "service_id": 1}
+    assert no_shows(read(week, Scope(WEEK.first, WEEK.last, **ids)), By.HOUR) == {12: Rate(1, 1)}
+    assert not read(week, Scope(WEEK.first, WEEK.last, service_id=2))
+
+
+def lee(clinic: Clinic) -> int:
+    rulebook = clinic.read(lambda session, _: clinic.offers.rulebook(session))
+    return next(plan.practitioner_id for plan in rulebook.plans if plan.practitioner == "dr-lee")
