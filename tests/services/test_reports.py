@@ -1,15 +1,17 @@
 """Reports on a clinic so small that everything can be counted by hand."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageState
 from booking.domain.rates import Rate
 from booking.services.audit import PATIENT
-from booking.services.reports import outcomes
+from booking.services.desk import lateness
+from booking.services.reports import outcomes, punctuality
 from booking.services.reports.outcomes import Outcome
 from booking.services.reports.scope import By, Scope
 from tests.services.deeds import add_practitioner, add_service
@@ -110,6 +112,53 @@ def test_a_report_can_be_about_one_practitioner_or_service(week: Clinic):
     ids = {"practitioner_id": lee(week), "service_id": 1}
     assert no_shows(read(week, Scope(WEEK.first, WEEK.last, **ids)), By.HOUR) == {12: Rate(1, 1)}
     assert not read(week, Scope(WEEK.first, WEEK.last, service_id=2))
+
+
+def test_lateness_is_of_those_of_whom_it_is_known(clinic: Clinic):
+    visit(clinic, "01-05 09:00", arrived=-5, called=4)
+    visit(clinic, "01-05 09:30", arrived=-5, called=9)
+    visit(clinic, "01-05 10:00", arrived=0, called=10)
+    # Whoever comes 20 minutes late and is called in at once did not wait.
+    visit(clinic, "01-06 10:00", arrived=20, called=21, source="phone")
+    visit(clinic, "01-06 11:00", State.LEFT, arrived=9)
+    visit(clinic, "01-06 12:00", called=45)
+    visit(clinic, "01-06 13:00")
+    visit(clinic, "01-06 14:00", State.NO_SHOW, arrived=50)
+    found = clinic.read(lambda session, now: punctuality.read(session, WEEK, now=now))
+    assert punctuality.rate(found, punctuality.arrived_late) == Rate(1, 5)
+    assert punctuality.rate(found, punctuality.called_late) == Rate(2, 5)
+    assert punctuality.rates(found, By.WEEKDAY, punctuality.called_late) == {
+        0: Rate(1, 3),
+        1: Rate(1, 2),
+    }
+    assert punctuality.rates(found, By.SOURCE, punctuality.arrived_late) == {
+        "online": Rate(0, 4),
+        "phone": Rate(1, 1),
+    }
+    assert [one.count for one in punctuality.waits(found).values()] == [2, 1, 1, 0, 1]
+
+
+def test_a_day_on_which_lateness_was_announced_counts_once(clinic: Clinic):
+    def announce(session: Session, now: datetime) -> None:
+        rulebook = clinic.offers.rulebook(session)
+        for minutes in (45, 15):
+            lateness.announce(
+                session,
+                clinic.links,
+                rulebook,
+                1,
+                minutes,
+                tell=None,
+                actor=RECEPTION,
+                now=now,
+            )
+
+    clinic.write(announce)
+    today = Scope(date(2026, 1, 12), date(2026, 1, 12))
+    announced = clinic.read(lambda session, _: punctuality.announced(session, today))
+    assert announced == {0: Rate(0, 1), 1: Rate(0, 1), 2: Rate(1, 1), 3: Rate(0, 1)}
+    before = clinic.read(lambda session, _: punctuality.announced(session, WEEK))
+    assert {one.percent for one in before.values()} == {None}
 
 
 def lee(clinic: Clinic) -> int:

@@ -70,12 +70,19 @@ class Scope:
             Booking.local_start >= self.first.isoformat(),
             Booking.local_start < after.isoformat(),
         ]
-        return conditions + self.whose(Booking.practitioner_id, Booking.service_id)
+        return [
+            *conditions,
+            *self.of_practitioner(Booking.practitioner_id),
+            *self.of_service(Booking.service_id),
+        ]
 
-    def whose(self, practitioner: Any, service: Any) -> list[ColumnElement[bool]]:
-        """Only the wanted practitioner's and service's, by these columns."""
-        asked = ((practitioner, self.practitioner_id), (service, self.service_id))
-        return [column == wanted for column, wanted in asked if wanted is not None]
+    def of_practitioner(self, column: Any) -> list[ColumnElement[bool]]:
+        """Only the wanted practitioner's, if one is wanted."""
+        return [] if self.practitioner_id is None else [column == self.practitioner_id]
+
+    def of_service(self, column: Any) -> list[ColumnElement[bool]]:
+        """Only those of the wanted service, if one is wanted."""
+        return [] if self.service_id is None else [column == self.service_id]
 
 
 def columns(session: Session) -> list[Any]:
