@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
+from booking.domain.hours import Closed
 from booking.domain.lifecycle import State
-from booking.domain.messages import MessageState
+from booking.domain.messages import MessageKind, MessageState
 from booking.domain.rates import Rate
+from booking.domain.slots import Slot
 from booking.services.audit import PATIENT
 from booking.services.desk import lateness
-from booking.services.reports import outcomes, punctuality
+from booking.services.reports import messages, outcomes, punctuality, utilisation
+from booking.services.reports import waitlist as waitlist_report
 from booking.services.reports.outcomes import Outcome
 from booking.services.reports.scope import By, Scope
-from tests.services.deeds import add_practitioner, add_service
+from booking.store.clinic import Closure
+from tests.services import waiting
+from tests.services.deeds import add_practitioner, add_service, new_rules, wall
 from tests.services.visits import visit
 from tests.support import RECEPTION, Clinic
 
@@ -159,6 +165,91 @@ def test_a_day_on_which_lateness_was_announced_counts_once(clinic: Clinic):
     assert announced == {0: Rate(0, 1), 1: Rate(0, 1), 2: Rate(1, 1), 3: Rate(0, 1)}
     before = clinic.read(lambda session, _: punctuality.announced(session, WEEK))
     assert {one.percent for one in before.values()} == {None}
+
+
+def test_booked_minutes_are_of_the_minutes_that_are_open(clinic: Clinic):
+    add_practitioner(clinic, "dr-lee")
+    visit(clinic, "01-05 09:00", minutes=90)
+    visit(clinic, "01-06 09:00", State.NO_SHOW)
+    visit(clinic, "01-06 10:00", State.CANCELLED)
+    visit(clinic, "01-10 09:00", State.CONFIRMED, practitioner="dr-lee")
+    shut(clinic, Closed(date(2026, 1, 5), date(2026, 1, 6), ends=12 * 60), lee(clinic))
+    rulebook = clinic.read(lambda session, _: clinic.offers.rulebook(session))
+    use = clinic.read(lambda session, _: utilisation.read(session, rulebook, WEEK))
+    # Open from 9 to 12 and from 13 to 17 on five days; Dr. Lee is back at noon of Tuesday.
+    day = 7 * 60
+    assert utilisation.rates(use, lambda one: one.practitioner_id) == {
+        1: Rate(120, 5 * day),
+        lee(clinic): Rate(30, 3 * day + 4 * 60),
+    }
+    assert utilisation.rates(use, lambda one: one.weekday) == {
+        0: Rate(90, day),
+        1: Rate(30, day + 4 * 60),
+        2: Rate(0, 2 * day),
+        3: Rate(0, 2 * day),
+        4: Rate(0, 2 * day),
+        5: Rate(30, 0),
+    }
+    assert list(utilisation.rates(use, lambda one: one.month)) == [date(2026, 1, 1)]
+
+
+def shut(clinic: Clinic, closed: Closed, practitioner_id: int) -> None:
+    row = Closure(
+        practitioner_id=practitioner_id,
+        name="away",
+        first_day=closed.first,
+        last_day=closed.last,
+        ends=closed.ends,
+    )
+    clinic.write(lambda session, _: session.add(row))
+    new_rules(clinic)
+
+
+def test_who_has_no_hours_any_more_does_not_make_the_clinic_fuller(clinic: Clinic):
+    use = [
+        utilisation.Use(1, date(2026, 1, 1), 0, Rate(60, 420)),
+        utilisation.Use(2, date(2026, 1, 1), 0, Rate(300, 0)),
+    ]
+    assert utilisation.of_those_with_hours(use) == use[:1]
+
+
+def test_what_came_of_the_waitlist(clinic: Clinic):
+    nine = wall("01-20 09:00")
+    for number, answer in enumerate((waiting.accept, waiting.decline, waiting.withdraw, None)):
+        entry = waiting.join(clinic, f"Waiter{number}")
+        start = nine + timedelta(minutes=30 * number)
+        slot = Slot("consultation", "dr-ahmed", "main", start, start + timedelta(minutes=30))
+        offer = waiting.by_hand(clinic, entry, slot)
+        if answer is not None:
+            answer(clinic, offer.id)
+    today = Scope(date(2026, 1, 12), date(2026, 1, 12))
+    zone = ZoneInfo("America/New_York")
+    found = clinic.read(lambda session, _: waitlist_report.read(session, today, zone))
+    assert found.joined == 4
+    assert {outcome.value: number for outcome, number in found.offers.items()} == {
+        "open": 1,
+        "accepted": 1,
+        "declined": 1,
+        "expired": 0,
+        "withdrawn": 1,
+    }
+    assert found.fills == Rate(1, 3)
+    before = clinic.read(lambda session, _: waitlist_report.read(session, WEEK, zone))
+    assert (before.joined, before.fills.percent) == (0, None)
+
+
+def test_messages_are_counted_by_what_became_of_them(clinic: Clinic):
+    for number, state in enumerate(MessageState):
+        visit(clinic, f"01-0{number + 5} 09:00", reminder=state)
+    zone = ZoneInfo("America/New_York")
+    # Each was written a day before its visit.
+    days = Scope(date(2026, 1, 4), date(2026, 1, 8))
+    for scope in (days, Scope(days.first, days.last, service_id=1)):
+        found = clinic.read(lambda session, _, scope=scope: messages.read(session, scope, zone))
+        assert found == {MessageKind.REMINDER: messages.Sending(1, 1, 2, 1)}
+    assert found[MessageKind.REMINDER].failures == Rate(1, 2)
+    nobody = Scope(days.first, days.last, practitioner_id=99)
+    assert not clinic.read(lambda session, _: messages.read(session, nobody, zone))
 
 
 def lee(clinic: Clinic) -> int:

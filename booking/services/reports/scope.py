@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, DateTime, Integer, case, cast, exists, extract, func
 from sqlalchemy.orm import Session
 
 from booking.domain.messages import MessageKind, MessageState
-from booking.domain.time import ONE_DAY
+from booking.domain.time import ONE_DAY, Span, midnight
 from booking.store.bookings import Booking
 from booking.store.records import Message
 
@@ -75,6 +76,10 @@ class Scope:
             *self.of_practitioner(Booking.practitioner_id),
             *self.of_service(Booking.service_id),
         ]
+
+    def span(self, zone: ZoneInfo) -> Span:
+        """The days as instants, for what happens at the clinic and not at a visit's place."""
+        return Span(midnight(self.first, zone), midnight(self.last + ONE_DAY, zone))
 
     def of_practitioner(self, column: Any) -> list[ColumnElement[bool]]:
         """Only the wanted practitioner's, if one is wanted."""
