@@ -79,7 +79,7 @@ def _booked(session: Session, scope: Scope) -> Iterator[tuple[_Key, Rate]]:
         .subquery()
     )
     keys: list[Any] = list(each.c)[:-1]
-    query = select(*keys, cast(func.sum(each.c.seconds), Integer)).group_by(*keys)
+    query: Any = select(*keys, cast(func.sum(each.c.seconds), Integer)).group_by(*keys)
     for practitioner_id, month, weekday, total in session.execute(query):
         key = (practitioner_id, date.fromisoformat(f"{month}-01"), scopes.monday_first(weekday))
         yield key, Rate(round(total / 60), 0)
