@@ -143,3 +143,10 @@ def by_nobody_known(one: Outcome) -> bool:
 def is_late(one: Outcome) -> bool:
     """Cancelled by the patient in the last 24 hours."""
     return is_cancelled(one) and one.cancelled_late
+
+
+def lead_days(found: Iterable[Outcome]) -> float:
+    """How many days of 24 hours lie between booking and start, on average; there are visits."""
+    found = list(found)
+    seconds = sum(one.lead_seconds for one in found)
+    return seconds / sum(one.visits for one in found) / (24 * 60 * 60)
