@@ -2,9 +2,7 @@
 
 from xml.etree import ElementTree
 
-import pytest
-
-from booking.formats.charts import Bar, bars
+from booking.formats.charts import Bar, bars, scale
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARS = [
@@ -15,8 +13,8 @@ BARS = [
 ]
 
 
-def draw(**how: float | bool) -> ElementTree.Element:
-    text = bars("weekday", "No-shows by weekday", BARS, **how)  # type: ignore[arg-type]
+def draw(values: list[Bar] = BARS, *, is_rtl: bool = False) -> ElementTree.Element:
+    text = bars("weekday", "No-shows by weekday", values, is_rtl=is_rtl)
     return ElementTree.fromstring(str(text).replace("<svg ", f'<svg xmlns="{SVG[1:-1]}" ', 1))  # noqa: S314
 
 
@@ -31,7 +29,18 @@ def widths(drawing: ElementTree.Element) -> list[tuple[str, float, float]]:
 
 def test_bars_are_as_long_as_their_values_and_nothing_has_none():
     assert widths(draw()) == [("bar", 0, 170), ("few", 0, 340)]
-    assert widths(draw(full=100)) == [("bar", 0, 85), ("few", 0, 170)]
+
+
+def test_small_values_stay_small_beside_a_round_number():
+    assert [scale([Bar("", value, "")]) for value in (0, 4, 12.9, 60, 100, 130)] == [
+        5,
+        5,
+        25,
+        100,
+        100,
+        130,
+    ]
+    assert widths(draw([Bar("Monday", 12.5, ""), Bar("Tuesday", None, "")])) == [("bar", 0, 170)]
 
 
 def test_right_to_left_everything_begins_at_the_right():
@@ -52,7 +61,13 @@ def test_a_chart_says_in_words_what_it_shows():
     assert words.text.startswith("Monday: 25.0% (10 of 40); Tuesday <b>: 50.0% (1 of 2)")
 
 
-@pytest.mark.parametrize("how", [{}, {"is_rtl": True}])
-def test_a_chart_brings_no_style_of_its_own(how: dict[str, bool]):
-    drawing = draw(**how)
-    assert not any({"style", "fill"} & set(one.attrib) for one in drawing.iter())
+def test_a_long_label_leaves_room_for_the_words():
+    name = "Dr. " + 50 * "x"
+    drawing = draw([Bar(name, 5, "5.0% (1 of 20)")])
+    label = next(drawing.iter(f"{SVG}text")).text or ""
+    assert label == f"{name[:31]}…"
+    assert drawing[1].text == f"{name}: 5.0% (1 of 20)"
+
+
+def test_a_chart_brings_no_style_of_its_own():
+    assert not any({"style", "fill"} & set(one.attrib) for one in draw().iter())

@@ -67,17 +67,24 @@ class Figure:
 
     def chart(self, *, is_rtl: bool) -> Markup:
         """As a drawing."""
-        values = [
+        return charts.bars(self.name, self.title, self._bars(), is_rtl=is_rtl)
+
+    @property
+    def scale(self) -> str:
+        """What a bar across the whole drawing stands for."""
+        return f"{charts.scale(self._bars()):,.0f}%"
+
+    def _bars(self) -> list[Bar]:
+        return [
             Bar(line.label, line.rate.percent, self.words(line.rate), self.is_few(line.rate))
             for line in self.lines
         ]
-        return charts.bars(self.name, self.title, values, is_rtl=is_rtl)
 
     def words(self, rate: Rate) -> str:
         """`12.5% (3 of 24)`; of nothing there is no rate."""
         if rate.percent is not None:
-            return f"{rate.percent:.1f}% ({self.counts(rate)})"
-        return self.counts(rate) if rate.count else "none"
+            return f"{percent(rate)} ({self.counts(rate)})"
+        return f"{self.amount(rate.count)} hours, none open" if self.in_minutes else "none"
 
     def counts(self, rate: Rate) -> str:
         """`3 of 24`."""
@@ -99,6 +106,11 @@ class Figure:
         yield [label, f"{count}{unit}", f"{whole}{unit}", "Percent", *more]
         for line in self.lines:
             yield [line.label, line.rate.count, line.rate.whole, line.rate.percent, *line.more]
+
+
+def percent(rate: Rate) -> str:
+    """`12.5%`, or a dash for what is none."""
+    return "–" if rate.percent is None else f"{rate.percent:,.1f}%"
 
 
 def by(

@@ -20,7 +20,7 @@ from booking.web import forms, language
 from booking.web.admin.blueprint import blueprint
 from booking.web.admin.reports import period
 from booking.web.admin.reports.answers import Answer, Asked
-from booking.web.admin.reports.figures import Figure
+from booking.web.admin.reports.figures import Figure, percent
 from booking.web.admin.reports.topics import TOPIC_OF, TOPICS, Topic
 from booking.web.clinic import rulebook
 from booking.web.installation import read
@@ -108,15 +108,11 @@ def _headline(words: str, number: Rate | int, like: Figure) -> dict[str, Any]:
     if isinstance(number, int):
         return {"number": f"{number:,}", "words": words, "counts": ""}
     return {
-        "number": _percent(number),
+        "number": percent(number),
         "words": words,
         "counts": like.counts(number),
         "few": like.is_few(number),
     }
-
-
-def _percent(rate: Rate) -> str:
-    return "–" if rate.percent is None else f"{rate.percent:.1f}%"
 
 
 def _shown(figure: Figure) -> dict[str, Any]:
@@ -125,13 +121,14 @@ def _shown(figure: Figure) -> dict[str, Any]:
         "title": figure.title,
         "headings": figure.headings,
         "chart": figure.chart(is_rtl=LANGUAGES[language.current()].direction == "rtl"),
+        "scale": figure.scale,
         "few": figure.has_few,
         "lines": [
             {
                 "label": line.label,
                 "count": figure.amount(line.rate.count),
                 "whole": figure.amount(line.rate.whole),
-                "percent": _percent(line.rate),
+                "percent": percent(line.rate),
                 "more": [f"{number:,}" for number in line.more],
             }
             for line in figure.lines
