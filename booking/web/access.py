@@ -128,6 +128,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.account": ADMIN,
     "admin.password_link": ADMIN,
     "admin.audit": ADMIN,
+    "admin.reports": ADMIN,
+    "admin.report_file": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,
     "mailbox.list": PUBLIC,

@@ -114,6 +114,8 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "service": "consultation",
         "room": "room-1",
         "page": "cause",
+        "topic": "no-shows",
+        "figure": "no-shows-by-weekday",
         "location": "main",
         "filename": "invite.ics",
         "version": version,

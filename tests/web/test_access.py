@@ -82,6 +82,8 @@ FOR_STAFF = {
     "admin.account": ADMIN,
     "admin.password_link": ADMIN,
     "admin.audit": ADMIN,
+    "admin.reports": ADMIN,
+    "admin.report_file": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),

@@ -53,6 +53,9 @@ STAFF = (
     "/admin/practitioners/dr-ahmed",
     "/admin/staff",
     "/admin/audit",
+    "/admin/reports",
+    "/admin/reports/lateness?period=90",
+    "/admin/reports/utilisation?period=this-year",
 )
 
 
