@@ -1,4 +1,4 @@
-"""An index by which the messages of a period are counted without reading all that there ever were."""
+"""An index by which the messages of a period are counted."""
 
 from alembic import op
 

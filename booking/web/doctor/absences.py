@@ -12,8 +12,8 @@ from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.services.admin import closures as rules
 from booking.services.admin import hours as weeks
+from booking.services.admin import practitioners
 from booking.services.admin.rule_changes import Choice, Edit
-from booking.store.clinic import Practitioner
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.admin import changing
@@ -56,7 +56,7 @@ def absences() -> ResponseReturnValue:
 def hours() -> ResponseReturnValue:
     """The doctor's own week; what a change strands is decided with it."""
     who = own.practitioner_id()
-    slug = read(lambda session, _: session.get_one(Practitioner, who).slug)
+    slug = read(lambda session, _: practitioners.slug_of(session, who))
     _leave_cancelling()
     return week_page(slug, url_for("doctor.hours"), is_own=True)
 
