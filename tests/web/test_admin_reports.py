@@ -90,6 +90,17 @@ def test_every_topic_says_how_it_counts_and_every_file_is_there(admin: Visitor, 
     assert admin.get(f"{REPORTS}/nothing").status == 404
 
 
+def test_open_time_is_shown_in_hours_and_filed_in_minutes(admin: Visitor, week: Clinic):
+    shown = figures(admin.get(f"{REPORTS}/utilisation?{WEEK}"))
+    assert rows(shown["Utilisation by practitioner"]) == [["Dr. Ahmed", "2.0", "35.0", "5.7%"]]
+    assert rows(shown["Utilisation by month"]) == [["January 2026", "2.0", "35.0", "5.7%"]]
+    monday = lines(admin.get(f"{REPORTS}/utilisation-by-weekday.csv?{WEEK}"))[:2]
+    assert monday == [
+        ["Weekday", "Booked (minutes)", "Open (minutes)", "Percent"],
+        ["Monday", "60", "420", "14.3"],
+    ]
+
+
 def test_an_empty_clinic_has_nothing_to_count(admin: Visitor, clinic: Clinic):
     for topic in TOPICS:
         page = admin.get(f"{REPORTS}/{topic}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from booking.domain.rates import NOTHING, Rate
 from booking.domain.waitlist import Outcome as OfferOutcome
@@ -71,7 +72,7 @@ def cancellations(asked: Asked) -> Answer:
     kinds = {
         "All": outcomes.is_cancelled,
         "By the patient": outcomes.by_patient,
-        "of these, late": outcomes.is_late,
+        "Of these, late": outcomes.is_late,
         "By the clinic": outcomes.by_clinic,
         "Not recorded by whom": outcomes.by_nobody_known,
     }
@@ -87,12 +88,10 @@ def cancellations(asked: Asked) -> Answer:
             title,
             title,
             "Visits",
-            lambda one, test=test: outcomes.rates(  # type: ignore[misc]
-                found, one, test, of=outcomes.is_any
-            ),
+            partial(outcomes.rates, found, counts=test, of=outcomes.is_any),
         )
     return Answer(
-        [("cancelled", rates["All"]), ("late by the patient", rates["of these, late"])], figures
+        [("cancelled", rates["All"]), ("late by the patient", rates["Of these, late"])], figures
     )
 
 
@@ -118,7 +117,7 @@ def lateness(asked: Asked) -> Answer:
             title,
             title,
             whole,
-            lambda one, test=test: punctuality.rates(found, one, test),  # type: ignore[misc]
+            partial(punctuality.rates, found, is_late=test),
         )
     figures.append(
         Figure(
@@ -142,29 +141,21 @@ def use(asked: Asked) -> Answer:
     everything = utilisation.read(asked.session, asked.rulebook, asked.scope)
     found = utilisation.of_those_with_hours(everything)
     total = sum((use.minutes for use in found), NOTHING)
+    by_practitioner = utilisation.rates(everything, lambda use: use.practitioner_id)
     kinds = {
-        "practitioner": {
-            asked.names.get(one, str(one)): rate
-            for one, rate in utilisation.rates(everything, lambda use: use.practitioner_id).items()
-        },
-        "weekday": {
-            WEEKDAYS[one]: rate
-            for one, rate in utilisation.rates(found, lambda use: use.weekday).items()
-        },
-        "month": {
-            f"{one:%B %Y}": rate
-            for one, rate in utilisation.rates(found, lambda use: use.month).items()
-        },
+        "practitioner": lines(by_practitioner, lambda one: asked.names.get(one, str(one))),
+        "weekday": lines(utilisation.rates(found, lambda use: use.weekday), WEEKDAYS.__getitem__),
+        "month": lines(utilisation.rates(found, lambda use: use.month), "{:%B %Y}".format),
     }
     figures = [
         Figure(
             f"utilisation-by-{kind}",
             f"Utilisation by {kind}",
             (kind.capitalize(), "Booked", "Open"),
-            tuple(lines(rates, str)),
+            tuple(drawn),
             in_minutes=True,
         )
-        for kind, rates in kinds.items()
+        for kind, drawn in kinds.items()
     ]
     return Answer([("of the open time is booked", total)], figures)
 

@@ -72,7 +72,8 @@ TOPICS = {
     "waitlist": Topic(
         "Waitlist",
         "The times that were offered in these days; taken is of those that are no longer open. "
-        "People who were deleted from the list since are gone from the count, with their offers.",
+        "People who were deleted from the list since are gone from the count, with their offers. "
+        "Of one practitioner, only people who wait for them by name have joined.",
         ("waitlist-offers",),
         answers.fills,
     ),
