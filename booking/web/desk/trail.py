@@ -40,6 +40,7 @@ MESSAGE_WORDS = {
     MessageKind.REMINDER: "Reminder",
     MessageKind.NEW_TIMES: "New times to choose from",
     MessageKind.RUNNING_LATE: "The doctor runs late",
+    MessageKind.MISSED: "We missed you",
     MessageKind.WAITLIST_JOINED: "On the waitlist",
     MessageKind.WAITLIST_OFFER: "A time from the waitlist",
     MessageKind.CONFIRM_EMAIL: "Is this your address?",
