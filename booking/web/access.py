@@ -82,6 +82,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.calls": RECEPTION,
+    "desk.undo_call": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,

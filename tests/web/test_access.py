@@ -36,6 +36,8 @@ FOR_STAFF = {
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.calls": RECEPTION,
+    "desk.undo_call": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,

@@ -1,6 +1,5 @@
 """Whom the desk has to call: what is open, and what was done about it today."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +67,18 @@ class Done:
     mail: MessageState | None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A try as it was made, and by whom."""
+
+    cause: Cause
+    outcome: Outcome
+    at: datetime
+    call_again_on: date | None
+    note: str
+    staff_id: int | None
+
+
 def _last_number(cause: Cause) -> ScalarSelect[int]:
     return (
         select(func.max(_Try.number))
@@ -117,6 +128,20 @@ def tasks(session: Session, cause: Cause, *, now: datetime) -> list[Task]:
 
     Those that are put off to a later day are among them.
     """
+    query = _whole(cause, now=now)
+    order = Booking.start if cause is Cause.CAUTION else Booking.start.desc()
+    found = session.execute(query.order_by(order, Booking.id).limit(MOST))
+    return [_task(cause, one) for one in found]
+
+
+def task(session: Session, cause: Cause, booking_id: int, *, now: datetime) -> Task | None:
+    """One of them; None where nobody is to be called about it."""
+    found = session.execute(_whole(cause, now=now).where(Booking.id == booking_id)).first()
+    return _task(cause, found) if found else None
+
+
+def _whole(cause: Cause, *, now: datetime) -> Any:
+    """All that is said about those who have to be called."""
     query = _open(
         select(
             Booking.id,
@@ -139,14 +164,11 @@ def tasks(session: Session, cause: Cause, *, now: datetime) -> list[Task]:
         cause,
         now=now,
     )
-    query = (
+    return (
         query.join(Practitioner, Practitioner.id == Booking.practitioner_id)
         .join(Service, Service.id == Booking.service_id)
         .outerjoin(Message, _mail_about_it())
-        .order_by(Booking.start if cause is Cause.CAUTION else Booking.start.desc(), Booking.id)
-        .limit(MOST)
     )
-    return [_task(cause, found) for found in session.execute(query)]
 
 
 def _mail_about_it() -> Any:
@@ -201,8 +223,9 @@ def done_since(session: Session, since: datetime) -> list[Done]:
     return [Done(*found) for found in session.execute(query)]
 
 
-def history(session: Session, booking_id: int) -> Sequence[Call]:
+def history(session: Session, booking_id: int) -> list[Made]:
     """All tries about a booking, oldest first."""
-    return session.scalars(
-        select(Call).where(Call.booking_id == booking_id).order_by(Call.id)
-    ).all()
+    query = select(
+        Call.cause, Call.outcome, Call.at, Call.call_again_on, Call.note, Call.staff_id
+    ).where(Call.booking_id == booking_id)
+    return [Made(*found) for found in session.execute(query.order_by(Call.id))]
