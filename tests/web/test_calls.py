@@ -65,7 +65,7 @@ def test_a_try_is_kept_shown_and_taken_back(desk: Visitor, clinic: Clinic):
     page = desk.follow(press(desk, booking, "no_answer", **{field: "Rang off"}))
     assert "No answer" in page.words
     assert "Rang off" in page.words
-    assert "To call, called once" in desk.get("/desk?day=2026-01-13").words
+    assert "To call · called once" in desk.get("/desk?day=2026-01-13").words
     assert "Rang off" in desk.get(f"/desk/bookings/{booking.id}").words
     # The second click of a double click says what the first did.
     again = desk.follow(press(desk, booking, "no_answer"))
