@@ -118,6 +118,15 @@ def test_what_is_wrong_stands_beside_its_field_and_stays(
     assert count(clinic, Call) == 0
 
 
+def test_enter_in_a_field_keeps_what_was_typed_and_no_outcome(desk: Visitor, clinic: Clinic):
+    booking = to_call(clinic)
+    page = press(desk, booking, "none", **{f"on-caution-{booking.id}": "2026-01-13"})
+    assert page.status == 422
+    assert f"caution-{booking.id}" in page.summary()
+    assert page.value(f"on-caution-{booking.id}") == "2026-01-13"
+    assert count(clinic, Call) == 0
+
+
 def test_the_message_is_sent_by_choice_and_once(desk: Visitor, clinic: Clinic):
     booking = missed(clinic)
     desk.sign_in(clinic, Role.RECEPTION)

@@ -23,6 +23,8 @@ from booking.web.desk.blueprint import blueprint
 from booking.web.forms import KEPT
 from booking.web.installation import here, read, write
 
+# Of the button that Enter presses in a field.
+_NO_OUTCOME = "none"
 NOTICES = {
     "before": "Nothing was changed: it was said already, or there is nothing to call about now.",
     "undone": "It is taken back.",
@@ -51,14 +53,15 @@ def calls_page() -> ResponseReturnValue:
     found = Findings()
     field = f"{cause.value}-{booking_id}"
     typed = {name: request.form.get(name, "")[:KEPT] for name in (f"note-{field}", f"on-{field}")}
-    tried = Tried(
-        outcome,
-        _day(typed[f"on-{field}"], f"on-{field}", found) if outcome is Outcome.CALL_AGAIN else None,
-        _note(typed[f"note-{field}"], f"note-{field}", found),
-    )
-    if found.errors:
+    note = _note(typed[f"note-{field}"], f"note-{field}", found)
+    day = None
+    if outcome in {None, Outcome.CALL_AGAIN}:
+        day = _day(typed[f"on-{field}"], f"on-{field}", found)
+    if outcome is None and not found.errors:
+        found.add(field, "missing", "Press the button that says how the call went")
+    if found.errors or outcome is None:
         return _list(found, typed)
-    return _done(booking_id, cause, outcome, _keep(booking_id, cause, tried))
+    return _done(booking_id, cause, outcome, _keep(booking_id, cause, Tried(outcome, day, note)))
 
 
 @blueprint.post("/calls/<int(max=2147483647):call_id>/undo")
@@ -71,17 +74,15 @@ def undo_call(call_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk.calls", done="undone" if done else "too-late"), code=303)
 
 
-def _pressed() -> tuple[Cause, int, Outcome]:
-    """What the button of a row says."""
+def _pressed() -> tuple[Cause, int, Outcome | None]:
+    """What the button of a row says; None for an outcome where only Enter was pressed."""
+    typed = request.form.get("outcome", "")
     try:
         cause = Cause(request.form.get("cause", ""))
-        return (
-            cause,
-            _number(request.form.get("booking", "")),
-            Outcome(request.form.get("outcome", "")),
-        )
+        outcome = None if typed == _NO_OUTCOME else Outcome(typed)
     except ValueError:
         raise NotFound from None
+    return cause, _number(request.form.get("booking", "")), outcome
 
 
 def _number(text: str) -> int:
