@@ -37,6 +37,7 @@ class Patient(Base):
 
 
 STRANDED = text("stranding IS NOT NULL")
+MISSED = text("state = 'no_show'")
 
 
 class Booking(Base):
@@ -55,6 +56,7 @@ class Booking(Base):
         Index("ix_bookings_patient_id", "patient_id"),
         # The board asks for these at each look, and there are few or none.
         Index("ix_bookings_stranding", "start", sqlite_where=STRANDED, postgresql_where=STRANDED),
+        Index("ix_bookings_missed", "start", sqlite_where=MISSED, postgresql_where=MISSED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

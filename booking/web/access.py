@@ -83,6 +83,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.new": RECEPTION,
     "desk.walk_in": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.calls": RECEPTION,
+    "desk.undo_call": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,

@@ -37,6 +37,8 @@ FOR_STAFF = {
     "desk.new": RECEPTION,
     "desk.walk_in": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.calls": RECEPTION,
+    "desk.undo_call": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,

@@ -40,6 +40,7 @@ STAFF = (
     "/desk/bookings/1/series",
     f"/desk/book?day={DAY}",
     "/desk/waitlist",
+    "/desk/calls",
     "/desk/search?q=ann",
     "/desk/patients/1",
     "/desk/patients/1/contact",
@@ -144,8 +145,9 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
         start = TUESDAY_9 + timedelta(days=1, minutes=30 * number)
         slot = Slot("consultation", "dr-ahmed", "main", start, start + timedelta(minutes=30))
         waiting.by_hand(booked, entry, slot)
+    call = Given(Intake({"health": ("active_infection",)}))
     for number in range(1, 6):
-        booked.book(TUESDAY_9 + number * timedelta(minutes=30))
+        booked.book(TUESDAY_9 + number * timedelta(minutes=30), given=call)
     booked.write(lambda session, now: past.fill(session, 500, now=now))
     assert counts(visitor, booked, STAFF) == before
     assert max(before.values()) < 40

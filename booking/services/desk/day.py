@@ -124,6 +124,7 @@ _ROWS = (
         intakes.help_wanted(),
         intakes.to_review(),
         intakes.to_call(),
+        intakes.tries(),
         follow_ups.open_weeks(),
     )
     .join(Patient, Patient.id == Booking.patient_id)
@@ -162,8 +163,8 @@ def rows(
 
 
 def _row(found: Any, steps: dict[int, Step]) -> DayRow:
-    *plain, mail_failed, wanted, to_review, to_call, follow_up = found
-    needs = ForTheDesk(wanted or {}, to_review, to_call)
+    *plain, mail_failed, wanted, to_review, to_call, tries, follow_up = found
+    needs = ForTheDesk(wanted or {}, to_review, to_call, tries)
     values: tuple[Any, ...] = (*plain, bool(mail_failed), needs, follow_up, steps.get(found[0]))
     return DayRow(*values)
 

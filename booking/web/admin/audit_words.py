@@ -25,6 +25,8 @@ KINDS = {
             "follow_up_suggested": "Another visit was suggested",
             "follow_up_taken_back": "The suggestion of another visit was taken back",
             "patient_called": "A patient was talked to",
+            "call_made": "Somebody tried to reach a patient",
+            "call_undone": "A try to reach a patient was taken back",
             "answers_changed": "A patient changed their answers",
             "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",

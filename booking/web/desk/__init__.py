@@ -1,6 +1,7 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
 from booking.web.desk import (
+    calls,
     day,
     follow_ups,
     intakes,
@@ -21,6 +22,6 @@ __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
-    *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
+    *(calls, day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
     *(sheet, waiting, weeks),
 )
