@@ -1,6 +1,7 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
 from booking.web.desk import (
+    badges,
     calls,
     day,
     follow_ups,
@@ -22,6 +23,19 @@ __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
-    *(calls, day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
+    *(
+        badges,
+        calls,
+        day,
+        follow_ups,
+        intakes,
+        lateness,
+        live,
+        messages,
+        patients,
+        phone,
+        search,
+        series,
+    ),
     *(sheet, waiting, weeks),
 )
