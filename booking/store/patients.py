@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from booking.domain.notes import Whose
 from booking.domain.search import WORD_MAX
 from booking.store.base import Base
 
@@ -29,7 +30,7 @@ class PatientWord(Base):
 
 
 class PatientNote(Base):
-    """What staff note about a patient for each other; the doctor's own notes are not these."""
+    """What the desk notes about a patient for all colleagues, or a doctor for other doctors."""
 
     __tablename__ = "patient_notes"
     __table_args__ = (Index("ix_patient_notes_patient_id", "patient_id"),)
@@ -37,5 +38,9 @@ class PatientNote(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    whose: Mapped[Whose] = mapped_column(
+        Enum(Whose, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]),
+        server_default=Whose.DESK.value,
+    )
     text: Mapped[str] = mapped_column(String(2000))
     at: Mapped[datetime]

@@ -95,6 +95,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "doctor.booking": DOCTOR,
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
+    "doctor.note": DOCTOR,
     "doctor.absences": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,

@@ -49,6 +49,7 @@ FOR_STAFF = {
     "doctor.booking": DOCTOR,
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
+    "doctor.note": DOCTOR,
     "doctor.absences": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,

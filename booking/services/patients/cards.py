@@ -1,4 +1,4 @@
-"""A patient's card: what is known of them, and what staff change or note on it."""
+"""A patient's card: what is known of them, and what staff change on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,7 @@ from booking.services.audit import Actor
 from booking.services.patients import search
 from booking.services.times import acceptance
 from booking.services.times.availability import Offers
-from booking.store.base import insert_row
 from booking.store.bookings import Booking, Consent, Patient
-from booking.store.patients import PatientNote
 from booking.store.records import Message
 
 _MESSAGES_MOST = 50
@@ -26,13 +24,12 @@ _CONTACT = ("name", "date_of_birth", "email", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the desk may see of a patient; bookings, messages and notes newest first."""
+    """What the desk may see of a patient; bookings and messages newest first."""
 
     patient: Patient
     bookings: Sequence[Booking]
     messages: Sequence[Message]
     consents: Sequence[Consent]
-    notes: Sequence[PatientNote]
 
 
 def subject(patient_id: int) -> str:
@@ -82,11 +79,6 @@ def card(
         session.scalars(
             select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id)
         ).all(),
-        session.scalars(
-            select(PatientNote)
-            .where(PatientNote.patient_id == patient_id)
-            .order_by(PatientNote.id.desc())
-        ).all(),
     )
 
 
@@ -111,21 +103,6 @@ def _messages(session: Session, booking_ids: Sequence[int]) -> Sequence[Message]
         .order_by(Message.id.desc())
         .limit(_MESSAGES_MOST)
     ).all()
-
-
-def note(
-    session: Session, patient_id: int, text: str, *, staff_id: int, actor: Actor, now: datetime
-) -> None:
-    """
-    Add what staff should know of a patient; the audit says that there is a note, not what it says.
-
-    Raises:
-        NotFound: there is no such patient.
-    """
-    get(session, patient_id)
-    values = {"patient_id": patient_id, "staff_id": staff_id, "text": text, "at": now}
-    insert_row(session, PatientNote, **values)
-    audit.record(session, actor, "patient_noted", now=now, subject=subject(patient_id))
 
 
 def change(

@@ -28,6 +28,7 @@ KINDS = {
             "answers_changed": "A patient changed their answers",
             "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",
+            "doctor_noted": "A doctor’s note about a patient was added",
             "patient_changed": "A patient’s details were corrected",
             "running_late": "A practitioner runs late",
             "on_time_again": "A practitioner is on time again",

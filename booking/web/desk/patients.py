@@ -1,6 +1,5 @@
 """A patient's card: what is known, contact details to correct, notes for colleagues."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +7,12 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain import references
-from booking.domain.people import Findings, many_lines
+from booking.domain.notes import NOTE_MAX, Whose
+from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.formats.contacts import dial_link, show_phone
-from booking.services.patients import cards
+from booking.services.patients import cards, notes
 from booking.services.patients.cards import Card
-from booking.services.staff import accounts
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web import forms
@@ -22,10 +21,10 @@ from booking.web.clinic import at, facts, local
 from booking.web.clinic import now as time_now
 from booking.web.desk import trail
 from booking.web.desk.blueprint import blueprint
+from booking.web.desk.notes import read_note, shown_notes
 from booking.web.installation import here, write
 from booking.web.wording import STATE_WORDS
 
-NOTE_MAX = 2000
 _PATIENT = "/patients/<int(max=2147483647):patient_id>"
 
 
@@ -46,13 +45,12 @@ def _page(patient_id: int, found: Findings, note: str = "") -> ResponseReturnVal
             actor=person.actor,
             now=now,
         )
-        return _shown(card, accounts.names(session), now=now)
+        return _shown(card, now=now) | {"notes": shown_notes(session, patient_id, Whose.DESK)}
 
-    page = render_template("desk/patient.html", **write(look), errors=found.errors, note=note)
-    return page, 422 if found.errors else 200
+    return forms.shown("desk/patient.html", found, **write(look), note=note, note_max=NOTE_MAX)
 
 
-def _shown(card: Card, names: Mapping[int, str], *, now: datetime) -> dict[str, Any]:
+def _shown(card: Card, *, now: datetime) -> dict[str, Any]:
     visits = [_visit(one) for one in card.bookings]
     ahead = {one.id for one in card.bookings if one.start > now}
     return {
@@ -69,10 +67,6 @@ def _shown(card: Card, names: Mapping[int, str], *, now: datetime) -> dict[str, 
                 "at": local(one.at),
             }
             for one in card.consents
-        ],
-        "notes": [
-            {"text": one.text, "at": local(one.at), "who": names.get(one.staff_id, "staff")}
-            for one in card.notes
         ],
     }
 
@@ -110,22 +104,21 @@ def patient_note(patient_id: int) -> ResponseReturnValue:
     """A note for colleagues."""
     found, person = Findings(), current_staff()
     typed = request.form.get("note", "")[: forms.KEPT]
-    text = many_lines(typed)
-    if text is None:
-        found.add("note", "control_characters", "Use letters, digits and punctuation only")
-    elif not text:
-        found.add("note", "missing", "Write the note first")
-    elif len(text) > NOTE_MAX:
-        found.add("note", "too_long", "Use {most} characters or fewer", most=NOTE_MAX)
-    else:
-        noted = text
-        write(
-            lambda session, now: cards.note(
-                session, patient_id, noted, staff_id=person.id, actor=person.actor, now=now
-            )
+    text = read_note(typed, found)
+    if found.errors:
+        return _page(patient_id, found, typed)
+    write(
+        lambda session, now: notes.add(
+            session,
+            patient_id,
+            text,
+            whose=Whose.DESK,
+            staff_id=person.id,
+            actor=person.actor,
+            now=now,
         )
-        return redirect(url_for("desk.patient", patient_id=patient_id, _anchor="notes"), code=303)
-    return _page(patient_id, found, typed)
+    )
+    return redirect(url_for("desk.patient", patient_id=patient_id, _anchor="notes"), code=303)
 
 
 @blueprint.route(f"{_PATIENT}/contact", methods=["GET", "POST"])

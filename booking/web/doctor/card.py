@@ -6,6 +6,7 @@ from typing import Any
 from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.domain.modes import MODE_WORDS, Mode
+from booking.domain.notes import NOTE_MAX, Whose
 from booking.domain.people import age_on
 from booking.formats.contacts import dial_link, show_phone
 from booking.services import audit
@@ -18,10 +19,13 @@ from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local, rulebook
 from booking.web.desk import intakes as answers
 from booking.web.desk import steps
+from booking.web.desk.notes import shown_notes
 from booking.web.wording import STATE_WORDS
 
 # What a consultation begins with; other answers follow in the order of the questions.
 _FIRST = ("hopes", "where", "how", "tried")
+# So many characters of notes leave one sheet of A4 room for everything else.
+_ON_PAPER = 1_500
 
 
 def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -38,7 +42,26 @@ def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]
         "help": needs["help"],
         "to_call": needs["to_call"],
         **_ending(booking, now=now),
+        **_notes(session, booking.patient_id),
         "earlier": [_visit(one) for one in doctor.earlier_visits(session, booking)],
+    }
+
+
+def _notes(session: Session, patient_id: int) -> dict[str, Any]:
+    """
+    Doctors' notes, and those of the desk. On paper come the newest doctors' notes, as far as they
+    leave the sheet room for the rest.
+    """
+    mine = shown_notes(session, patient_id, Whose.DOCTOR)
+    room = _ON_PAPER
+    for one in mine:
+        room -= len(one["text"])
+        one["on_paper"] = room >= 0 or one is mine[0]
+    return {
+        "notes": mine,
+        "not_on_paper": sum(not one["on_paper"] for one in mine),
+        "desk_notes": shown_notes(session, patient_id, Whose.DESK),
+        "note_max": NOTE_MAX,
     }
 
 
