@@ -41,15 +41,15 @@ def add(
     Raises:
         NotFound: there is no such patient.
     """
-    cards.get(session, patient_id)
+    patient = cards.get(session, patient_id, stays=True)
     insert_row(
         session,
         PatientNote,
-        patient_id=patient_id,
+        patient_id=patient.id,
         staff_id=staff_id,
         whose=whose,
         text=text,
         at=now,
     )
-    subject = cards.subject(patient_id)
+    subject = cards.subject(patient.id)
     audit.record(session, actor, _ADDED[whose], now=now, subject=subject)

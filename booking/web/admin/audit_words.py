@@ -30,6 +30,8 @@ KINDS = {
             "patient_noted": "A note about a patient was added",
             "doctor_noted": "A doctor’s note about a patient was added",
             "patient_changed": "A patient’s details were corrected",
+            "patients_merged": "Two records of a patient were merged",
+            "patients_parted": "Merged records were taken apart again",
             "running_late": "A practitioner runs late",
             "on_time_again": "A practitioner is on time again",
             "message_sent_again": "A message was sent again",
