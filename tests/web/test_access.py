@@ -40,6 +40,8 @@ FOR_STAFF = {
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
+    "desk.merge": RECEPTION,
+    "desk.take_apart": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
     "desk.messages": RECEPTION,

@@ -11,7 +11,7 @@ from booking.domain.notes import NOTE_MAX, Whose
 from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.formats.contacts import dial_link, show_phone
-from booking.services.patients import cards, notes
+from booking.services.patients import cards, merging, notes
 from booking.services.patients.cards import Card
 from booking.store.bookings import Booking
 from booking.store.engine import Session
@@ -19,18 +19,18 @@ from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local
 from booking.web.clinic import now as time_now
-from booking.web.desk import trail
+from booking.web.desk import search, trail
 from booking.web.desk.blueprint import blueprint
 from booking.web.desk.notes import read_note, shown_notes
 from booking.web.installation import here, write
 from booking.web.wording import STATE_WORDS
 
-_PATIENT = "/patients/<int(max=2147483647):patient_id>"
+PATIENT = "/patients/<int(max=2147483647):patient_id>"
 
 
-@blueprint.get(_PATIENT)
+@blueprint.get(PATIENT)
 def patient(patient_id: int) -> ResponseReturnValue:
-    """The card. Looking at it is recorded."""
+    """The card, or that of the record which has it all now. Looking at it is recorded."""
     return _page(patient_id, Findings())
 
 
@@ -44,19 +44,34 @@ def _page(patient_id: int, found: Findings, note: str = "") -> ResponseReturnVal
             only_practitioner=person.only_practitioner,
             actor=person.actor,
             now=now,
+            with_twins=person.only_practitioner is None,
         )
-        return _shown(card, now=now) | {"notes": shown_notes(session, patient_id, Whose.DESK)}
+        who = card.patient.id
+        return _shown(card, now=now) | {
+            "notes": shown_notes(session, who, Whose.DESK),
+            "merged": _merged(session, who, now=now),
+        }
 
-    return forms.shown("desk/patient.html", found, **write(look), note=note, note_max=NOTE_MAX)
+    shown = write(look)
+    if shown["patient"]["id"] != patient_id and not found.errors:
+        return redirect(url_for("desk.patient", patient_id=shown["patient"]["id"]), code=303)
+    return forms.shown("desk/patient.html", found, **shown, note=note, note_max=NOTE_MAX)
+
+
+def _merged(session: Session, patient_id: int, *, now: datetime) -> dict[str, Any] | None:
+    """The merge that can still be taken apart."""
+    merge = merging.latest(session, here().offers, patient_id, now=now)
+    return {"id": merge.id, "at": local(merge.at)} if merge else None
 
 
 def _shown(card: Card, *, now: datetime) -> dict[str, Any]:
-    visits = [_visit(one) for one in card.bookings]
+    visits = [visit(one) for one in card.bookings]
     ahead = {one.id for one in card.bookings if one.start > now}
     return {
         "patient": facts_of(card),
         "coming": [one for one in reversed(visits) if one["id"] in ahead],
         "past": [one for one in visits if one["id"] not in ahead],
+        "twins": search.shown(card.twins),
         "messages": [trail.message(one) for one in card.messages],
         "consents": [
             {
@@ -87,7 +102,8 @@ def facts_of(card: Card) -> dict[str, Any]:
     }
 
 
-def _visit(booking: Booking) -> dict[str, Any]:
+def visit(booking: Booking) -> dict[str, Any]:
+    """An appointment as a line of a list."""
     return {
         "id": booking.id,
         "start": local(booking.start, at(booking.location_id).zone),
@@ -99,7 +115,7 @@ def _visit(booking: Booking) -> dict[str, Any]:
     }
 
 
-@blueprint.post(f"{_PATIENT}/notes")
+@blueprint.post(f"{PATIENT}/notes")
 def patient_note(patient_id: int) -> ResponseReturnValue:
     """A note for colleagues."""
     found, person = Findings(), current_staff()
@@ -121,7 +137,7 @@ def patient_note(patient_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk.patient", patient_id=patient_id, _anchor="notes"), code=303)
 
 
-@blueprint.route(f"{_PATIENT}/contact", methods=["GET", "POST"])
+@blueprint.route(f"{PATIENT}/contact", methods=["GET", "POST"])
 def patient_contact(patient_id: int) -> ResponseReturnValue:
     """Correct the name, the date of birth and how somebody is reached."""
     found = Findings()
