@@ -25,7 +25,11 @@ from booking.web.wording import STATE_WORDS
 # What a consultation begins with; other answers follow in the order of the questions.
 _FIRST = ("hopes", "where", "how", "tried")
 # So many characters of notes leave one sheet of A4 room for everything else.
-_ON_PAPER = 1_500
+_ON_PAPER = 1_200
+# What the line with date and name takes, and the rest of a last line.
+_SIGNED = 160
+# A caution, two of which stand side by side.
+_CAUTION = 50
 
 
 def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -42,25 +46,22 @@ def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]
         "help": needs["help"],
         "to_call": needs["to_call"],
         **_ending(booking, now=now),
-        **_notes(session, booking.patient_id),
+        **_notes(session, booking.patient_id, cautions=len(said["cautions"]) if said else 0),
         "earlier": [_visit(one) for one in doctor.earlier_visits(session, booking)],
     }
 
 
-def _notes(session: Session, patient_id: int) -> dict[str, Any]:
-    """
-    Doctors' notes, and those of the desk. On paper come the newest doctors' notes, as far as they
-    leave the sheet room for the rest.
-    """
-    mine = shown_notes(session, patient_id, Whose.DOCTOR)
-    room = _ON_PAPER
-    for one in mine:
-        room -= len(one["text"])
-        one["on_paper"] = room >= 0 or one is mine[0]
+def _notes(session: Session, patient_id: int, *, cautions: int) -> dict[str, Any]:
+    """Doctors' notes, and those of the desk; on paper the newest, as far as there is room."""
+    doctors, desks = (shown_notes(session, patient_id, one) for one in (Whose.DOCTOR, Whose.DESK))
+    room = _ON_PAPER - cautions * _CAUTION
+    for one in (*doctors, *desks):
+        room -= len(one["text"]) + _SIGNED
+        one["on_paper"] = room >= 0 or one in doctors[:1]
     return {
-        "notes": mine,
-        "not_on_paper": sum(not one["on_paper"] for one in mine),
-        "desk_notes": shown_notes(session, patient_id, Whose.DESK),
+        "notes": doctors,
+        "desk_notes": desks,
+        "not_on_paper": sum(not one["on_paper"] for one in (*doctors, *desks)),
         "note_max": NOTE_MAX,
     }
 
