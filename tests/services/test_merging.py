@@ -1,6 +1,7 @@
 """Two records of one person become one, and can be taken apart again on the same day."""
 
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -140,11 +141,11 @@ def test_taking_apart_gives_back_what_each_had_and_leaves_what_came_since(
         take_apart(clinic, kept)
 
 
-def book_for(clinic: Clinic, patient_id: int) -> Booking:
+def book_for(clinic: Clinic, patient_id: int, practitioner: str = "dr-ahmed") -> Booking:
     """Somebody on the phone, for a form that was opened before the records were one."""
     wish = bookings.Wish(
         service="consultation",
-        practitioner="dr-ahmed",
+        practitioner=practitioner,
         start=WEDNESDAY_9,
         person=Person(BY_PHONE.name, ANN.date_of_birth, None, None),
         privacy_notice=None,
@@ -163,6 +164,28 @@ def book_for(clinic: Clinic, patient_id: int) -> Booking:
             now=now,
         )
     )
+
+
+def test_a_booking_made_at_that_moment_is_not_left_behind(served: Clinic):
+    """By another practitioner, whose lock the merge does not need: only the record's own helps."""
+    add_practitioner(served, "dr-lee")
+    kept, gone = (
+        served.book(at, who).patient_id for at, who in ((TUESDAY_9, BY_PHONE), (TUESDAY_10, ONLINE))
+    )
+    merging_now = Thread(target=merge, args=(served, kept, gone))
+    made = served.random_token
+
+    def random_token() -> str:
+        # The seam for randomness stands between the look at the record and the new row.
+        if merging_now.ident is None:
+            merging_now.start()
+            merging_now.join(timeout=0.5)
+        return made()
+
+    served.random_token = random_token
+    booked = book_for(served, gone, "dr-lee")
+    merging_now.join()
+    assert whose(served, booked) == [kept]
 
 
 def test_three_records_are_taken_apart_in_the_order_they_came_together(
