@@ -205,6 +205,12 @@ class MoreToTell(Refusal):
     code = "more_to_tell"
 
 
+class RecordsChanged(Refusal):
+    """Two records of a patient are no longer as they were when somebody decided about them."""
+
+    code = "records_changed"
+
+
 class LastAdministrator(Refusal):
     """Nobody would be left who may change the set-up."""
 
