@@ -1,12 +1,15 @@
 """New times for bookings that lose theirs: found, held, told, taken or given back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from booking.domain.errors import NoLongerOffered
+from booking.domain.errors import NoLongerOffered, ProposalsGone
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import Audience, MessageKind, MessageState
 from booking.domain.time import local_day
@@ -22,6 +25,15 @@ from booking.store.records import Message
 # How long the times are kept, and how many of them.
 KEPT = timedelta(hours=24)
 MOST = 3
+# Whoever is asked in a hurry must have the time to answer before it is too late to take one.
+_TO_ANSWER = timedelta(hours=2)
+
+
+class Order(StrEnum):
+    """Which of the free times come first: those around the lost one, or the soonest from now."""
+
+    NEAREST = "nearest"
+    SOONEST = "soonest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +54,22 @@ def offer(
     reason: str,
     random_token: RandomToken,
     now: datetime,
+    order: Order = Order.NEAREST,
+    only: frozenset[datetime] | None = None,
 ) -> None:
     """
-    Hold the free times nearest to the one that was lost, and tell the patient, in their order.
+    Hold free times instead of the one that was lost, and tell the patient, in their order.
 
     The booking keeps its old time until another is taken; what was held for it before makes way.
     Call it under all locks, for the earlier booking first: each keeps clear of what was held for
-    those before.
+    those before. `only` are the times that somebody saw and decided on.
+
+    Raises:
+        ProposalsGone: one of `only` is not free any more.
     """
-    withdraw(session, booking.id)
-    for plan, start in _nearest(session, rulebook, booking, now=now):
-        _hold(session, plan, booking, start, random_token=random_token, now=now)
+    held = _keep(session, rulebook, booking, order, only=only, random_token=random_token, now=now)
+    if only is not None and {start for _, start in held} != only:
+        raise ProposalsGone
     booking.stranding = Stranding.TO_MOVE
     # Another word about the same time would else count as said already.
     booking.sequence += 1
@@ -71,8 +88,48 @@ def offer(
     )
 
 
-def _nearest(
-    session: Session, rulebook: Rulebook, booking: Booking, *, now: datetime
+def propose(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    *,
+    order: Order,
+    random_token: RandomToken,
+    now: datetime,
+) -> list[datetime]:
+    """
+    The times that `offer` would hold, on the wall there, by start. It holds them, so that the next
+    booking keeps clear of them: call it where all is undone afterwards.
+    """
+    held = _keep(session, rulebook, booking, order, only=None, random_token=random_token, now=now)
+    return sorted(start.astimezone(plan.rules.zone) for plan, start in held)
+
+
+def _keep(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    order: Order,
+    *,
+    only: frozenset[datetime] | None,
+    random_token: RandomToken,
+    now: datetime,
+) -> list[tuple[Plan, datetime]]:
+    withdraw(session, booking.id)
+    chosen = _chosen(session, rulebook, booking, order, only=only, now=now)
+    for plan, start in chosen:
+        _hold(session, plan, booking, start, random_token=random_token, now=now)
+    return chosen
+
+
+def _chosen(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    order: Order,
+    *,
+    only: frozenset[datetime] | None,
+    now: datetime,
 ) -> list[tuple[Plan, datetime]]:
     """Up to three free starts that leave each other room, and by which plan."""
     try:
@@ -82,18 +139,35 @@ def _nearest(
     first = min(local_day(now, plan.rules.zone) for plan in plans)
     last = max(plan.rules.last_day(now) for plan in plans)
     fresh = fresh_starts(session, plans, first=first, last=last, now=now)
-    starts = [(busy.plan, start) for busy, found in fresh for start in found]
+    starts = [
+        (busy.plan, start)
+        for busy, found in fresh
+        for start in found
+        if _fits(busy.plan, start, order, only, now)
+    ]
     chosen: list[tuple[Plan, datetime]] = []
-    # Of two equally near the later comes first.
-    for plan, start in sorted(
-        starts, key=lambda one: (abs(one[1] - booking.start), one[1] < booking.start)
-    ):
+    for plan, start in sorted(starts, key=_rank(order, booking.start)):
         span = plan.rules.visit.claim(start)
         if not any(other.rules.visit.claim(one).overlaps(span) for other, one in chosen):
             chosen.append((plan, start))
         if len(chosen) == MOST:
             break
     return chosen
+
+
+def _fits(
+    plan: Plan, start: datetime, order: Order, only: frozenset[datetime] | None, now: datetime
+) -> bool:
+    if only is not None:
+        return start in only
+    return order is Order.NEAREST or start - plan.rules.visit.notice >= now + _TO_ANSWER
+
+
+def _rank(order: Order, lost: datetime) -> Callable[[tuple[Plan, datetime]], Any]:
+    if order is Order.SOONEST:
+        return lambda one: one[1]
+    # Of two equally near the later comes first.
+    return lambda one: (abs(one[1] - lost), one[1] < lost)
 
 
 def _hold(

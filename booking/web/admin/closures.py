@@ -138,7 +138,7 @@ def read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
     if found.errors or first is None or last is None:
         return None
     new = NewClosure(name, who, first, last, begins, ends, yearly, where)
-    if read(lambda session, _: rules.stands_already(session, new)):
+    if read(lambda session, _: rules.find(session, new)) is not None:
         found.add("first", "stands_already", "This is closed at these times already")
         return None
     return rules.close(new)
