@@ -1,19 +1,26 @@
 """The doctor is ill: whose visits go, what they are offered at once, and how far they all are."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
-from booking.domain.disruptions import Choice, Why
-from booking.domain.errors import ProposalsGone, SlotRefusal
+from booking.domain.disruptions import Choice, Progress, Said, Why
+from booking.domain.errors import Outdated, ProposalsGone, SlotRefusal
 from booking.domain.lifecycle import State
+from booking.domain.messages import MessageState
 from booking.domain.people import Person
 from booking.services.admin import closures, rule_changes
 from booking.services.admin.closures import NewClosure
 from booking.services.admin.rule_changes import Edit, Effect
 from booking.services.bookings import new_times
+from booking.services.desk import closing_calls, closings
+from booking.services.desk.closings import Closing
 from booking.store.bookings import Booking
 from booking.store.disruptions import DisruptedBooking, Disruption
+from booking.store.records import Message
 from tests.services.deeds import (
     TUESDAY_9,
     TUESDAY_930,
@@ -22,10 +29,12 @@ from tests.services.deeds import (
     move,
     now_is,
     step,
+    told,
     wall,
 )
-from tests.support import RECEPTION, Clinic
+from tests.support import MONDAY, RECEPTION, Clinic
 
+NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY = date(2026, 1, 13)
 ILL = closures.close(
     NewClosure("Ill", 1, TUESDAY, TUESDAY, 0, 1440, yearly=False),
@@ -121,3 +130,167 @@ def test_whose_visit_was_taken_is_kept_in_mind_with_what_was_chosen(clinic: Clin
     ]
     assert now_is(clinic, elsewhere).stranding is None
     assert len(held(clinic, called)) == 3
+
+
+def closing(clinic: Clinic) -> Closing:
+    return clinic.read(
+        lambda session, now: closings.get(session, session.query(Disruption.id).scalar(), now=now)
+    )
+
+
+def progress(clinic: Clinic) -> dict[str, str]:
+    """How far each patient is, by the wall time that they lost."""
+    return {
+        f"{one.lost.astimezone(NEW_YORK):%H:%M}": one.progress.value
+        for one in closing(clinic).affected
+    }
+
+
+def board(clinic: Clinic, day: date) -> list[Closing]:
+    return clinic.read(
+        lambda session, now: closings.on_board(
+            session, day, today=now.date(), practitioner_id=None, now=now
+        )
+    )
+
+
+def deed(clinic: Clinic, booking: Booking, do: Callable[..., None], *what: object) -> None:
+    clinic.write(
+        lambda session, now: do(
+            session,
+            clinic.offers,
+            clinic.links,
+            session.query(Disruption.id).scalar(),
+            booking.id,
+            *what,
+            actor=RECEPTION,
+            now=now,
+        )
+    )
+
+
+def call(clinic: Clinic, booking: Booking, said: Said) -> None:
+    clinic.write(
+        lambda session, now: closing_calls.tried(
+            session,
+            session.query(Disruption.id).scalar(),
+            booking.id,
+            said,
+            actor=RECEPTION,
+            now=now,
+        )
+    )
+
+
+def test_progress_stays_on_todays_board_until_nobody_is_left(clinic: Clinic):
+    mailed, called = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
+    close(clinic, shown(clinic))
+    assert progress(clinic) == {"09:00": "waiting", "09:30": "to_call"}
+    move(clinic, mailed, held(clinic, mailed)[0])
+    assert progress(clinic) == {"09:00": "rebooked", "09:30": "to_call"}
+    call(clinic, called, Said.NO_ANSWER)
+    call(clinic, called, Said.CALLS_BACK)
+    one = closing(clinic).affected[1]
+    assert (one.tries, one.said, one.tried_at) == (2, Said.CALLS_BACK, clinic.time.now)
+    assert len(one.times) == 3
+    # Not only on the day's own board: also on that of today, though it is another day.
+    assert [len(board(clinic, day)) for day in (MONDAY.date(), TUESDAY)] == [1, 1]
+    before = called.sequence
+    deed(clinic, called, closing_calls.take, one.times[1].start)
+    assert now_is(clinic, called).start == one.times[1].start
+    assert now_is(clinic, called).sequence > before
+    # It was today's, so the doctor hears of it; there is no address to write to.
+    assert {kind for kind, *_ in told(clinic, called)} == {"doctor_moved"}
+    assert progress(clinic) == {"09:00": "rebooked", "09:30": "rebooked"}
+    assert [len(board(clinic, day)) for day in (MONDAY.date(), TUESDAY)] == [0, 1]
+
+
+def test_whose_times_ran_out_or_whose_mail_failed_is_called(clinic: Clinic):
+    booking, other = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930)
+    close(clinic, shown(clinic))
+    failed = update(Message).where(Message.booking_id == other.id)
+    clinic.write(lambda session, _: session.execute(failed.values(state=MessageState.FAILED)) and 1)
+    assert progress(clinic) == {"09:00": "waiting", "09:30": "to_call"}
+    clinic.time.pass_(hours=24, minutes=30)
+    assert progress(clinic) == {"09:00": "to_call", "09:30": "to_call"}
+    # Even though the time itself is near or gone, the board does not forget them.
+    clinic.time.pass_(hours=3)
+    assert len(board(clinic, TUESDAY)[0].of(Progress.TO_CALL)) == 2
+    clinic.write(
+        lambda session, now: closing_calls.keep_others(
+            session,
+            clinic.offers,
+            clinic.links,
+            session.query(Disruption.id).scalar(),
+            booking.id,
+            actor=RECEPTION,
+            random_token=clinic.random_token,
+            now=now,
+        )
+    )
+    assert held(clinic, booking)[0] == wall("01-14 09:00")
+    assert progress(clinic)["09:00"] == "waiting"
+
+
+def test_a_call_moves_nobody_who_has_chosen_meanwhile(clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    close(clinic, shown(clinic))
+    times = held(clinic, booking)
+    chosen = move(clinic, booking, WEDNESDAY_9).start
+    with pytest.raises(Outdated):
+        deed(clinic, booking, closing_calls.take, times[0])
+    with pytest.raises(Outdated):
+        cancel_on_the_phone(clinic, booking)
+    assert now_is(clinic, booking).start == chosen
+
+
+def cancel_on_the_phone(clinic: Clinic, booking: Booking) -> None:
+    clinic.write(
+        lambda session, now: closing_calls.cancel(
+            session,
+            clinic.offers,
+            clinic.links,
+            session.query(Disruption.id).scalar(),
+            booking.id,
+            reason="Wants no other time",
+            actor=RECEPTION,
+            now=now,
+        )
+    )
+
+
+def test_whom_the_clinic_cancels_and_no_mail_reaches_is_told_on_the_phone(clinic: Clinic):
+    mailed, called = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
+    close(clinic, shown(clinic), choice=Choice.CANCEL)
+    assert progress(clinic) == {"09:00": "cancelled", "09:30": "to_call"}
+    assert len(board(clinic, MONDAY.date())) == 1
+    call(clinic, called, Said.TOLD)
+    assert progress(clinic) == {"09:00": "cancelled", "09:30": "cancelled"}
+    assert board(clinic, MONDAY.date()) == []
+    assert [kind for kind, *_ in told(clinic, mailed)][-1] == "cancelled"
+
+
+def test_taking_the_block_away_gives_back_what_still_stands(clinic: Clinic):
+    stays, moves = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
+    close(clinic, shown(clinic))
+    deed(clinic, moves, closing_calls.take, held(clinic, moves)[0])
+    reopen = closures.reopen(closing(clinic).closure_id or 0)
+    close(clinic, shown(clinic, reopen), reopen)
+    assert now_is(clinic, stays).stranding is None
+    assert progress(clinic) == {"09:00": "kept", "09:30": "rebooked"}
+    assert closing(clinic).closure_id is None
+    assert board(clinic, TUESDAY) == []
+    assert clinic.book(wall("01-13 11:00"))
+
+
+def test_what_takes_the_new_time_as_well_is_what_its_patient_waits_for(clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    close(clinic, shown(clinic))
+    move(clinic, booking, WEDNESDAY_9)
+    wednesday = date(2026, 1, 14)
+    more = closures.close(
+        NewClosure("Ill", 1, wednesday, wednesday, 0, 1440, yearly=False), at_short_notice=True
+    )
+    close(clinic, shown(clinic, more), more)
+    both = [one for day in (TUESDAY, wednesday) for one in board(clinic, day)]
+    assert [[one.lost for one in found.affected] for found in both] == [[], [WEDNESDAY_9]]
