@@ -107,6 +107,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "manage_token": things.manage_token,
         "message_id": things.mail,
         "outbox_id": "1",
+        "closing_id": "1",
         "account_id": "1",
         "patient_id": str(things.booking.patient_id),
         "document": "privacy",

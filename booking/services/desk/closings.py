@@ -42,6 +42,7 @@ class Affected:
     start: datetime
     location_id: int
     progress: Progress
+    is_cancelled: bool
     mail_failed: bool
     said: Said | None
     tries: int
@@ -245,6 +246,7 @@ def _affected(
         start=start,
         location_id=location_id,
         progress=disruptions.progress(standing),
+        is_cancelled=state is State.CANCELLED,
         mail_failed=bool(mail_failed),
         said=taken.said,
         tries=taken.tries,

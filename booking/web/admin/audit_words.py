@@ -25,6 +25,7 @@ KINDS = {
             "follow_up_suggested": "Another visit was suggested",
             "follow_up_taken_back": "The suggestion of another visit was taken back",
             "patient_called": "A patient was talked to",
+            "tried_to_call": "A patient whose visit was taken away was called",
             "answers_changed": "A patient changed their answers",
             "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",

@@ -144,7 +144,10 @@ def as_it_is() -> dict[str, Any]:
 
 
 def _shown(effect: Effect) -> dict[str, Any]:
+    by_mail = sum(one.has_email for one in effect.stranded)
     return {
+        "by_mail": by_mail,
+        "to_call": len(effect.stranded) - by_mail,
         "stranded": [
             {
                 "id": one.booking_id,

@@ -1,12 +1,14 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
 from booking.web.desk import (
+    closing,
     day,
     follow_ups,
     intakes,
     lateness,
     live,
     messages,
+    one_closing,
     patients,
     phone,
     search,
@@ -22,5 +24,5 @@ __all__ = ["VIEWS", "blueprint"]
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
     *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
-    *(sheet, waiting, weeks),
+    *(sheet, waiting, weeks, closing, one_closing),
 )
