@@ -128,6 +128,8 @@ def _page(values: dict[str, str], found: Findings, effect: dict[str, Any]) -> Re
     moment = now()
     day = times.parse_day(values["day"]) or local_day(moment, facts().zone)
     people = read(lambda session, _: practitioners.bookable(session))
+    typed = values | {"span": OTHER} | _span(values)
+    first = times.parse_day(typed["first"]) or day
     names = {str(person.id): person.name for person in people}
     text = render_template(
         "desk/closing.html",
@@ -138,7 +140,8 @@ def _page(values: dict[str, str], found: Findings, effect: dict[str, Any]) -> Re
         sunday=_sunday(day),
         is_today=day == local_day(moment, facts().zone),
         whys=TO_CHOOSE,
-        typed=values | {"span": OTHER} | _span(values),
+        typed=typed,
+        closes={"first": first, "last": times.parse_day(typed["last"]) or first},
         whom=[
             *names.items(),
             *((f"{AT}{key}", f"{name} only") for key, name in reading.choice_of(places_in_use())),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.disruptions import Progress, Said
 from booking.domain.errors import NotFound, Outdated, Refusal, SlotRefusal, TransitionRefused
 from booking.domain.people import Findings, read_reason
+from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
 from booking.services import audit
 from booking.services.admin import closures as rules
@@ -170,7 +171,10 @@ def _row(one: Affected) -> dict[str, Any]:
         "tries": one.tries,
         "tried_at": local(one.tried_at) if one.tried_at else None,
         "times": [
-            {"iso": held.start.isoformat(), "start": local(held.start, at(held.location_id).zone)}
+            {
+                "iso": held.start.isoformat(),
+                "words": dates.show_moment_short(local(held.start, at(held.location_id).zone)),
+            }
             for held in one.times
         ],
         "kept_until": local(one.kept_until) if one.kept_until else None,
