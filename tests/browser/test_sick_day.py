@@ -8,7 +8,7 @@ from tests.browser.live import NewContext, Post
 from tests.browser.looking import Look
 from tests.browser.patients import button, heading
 from tests.browser.staff import sit_down
-from tests.services.test_sick_days import BY_PHONE
+from tests.services.sick_days import BY_PHONE
 from tests.support import Clinic
 
 

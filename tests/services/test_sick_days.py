@@ -7,14 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from booking.domain.disruptions import Choice, Progress, Said, Why
+from booking.domain.disruptions import Choice, Progress, Said
 from booking.domain.errors import Outdated, ProposalsGone, SlotRefusal
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageState
-from booking.domain.people import Person
-from booking.services.admin import closures, rule_changes
-from booking.services.admin.closures import NewClosure
-from booking.services.admin.rule_changes import Edit, Effect
+from booking.services.admin import closures
 from booking.services.bookings import new_times
 from booking.services.desk import closing_calls, closings
 from booking.services.desk.closings import Closing
@@ -32,41 +29,12 @@ from tests.services.deeds import (
     told,
     wall,
 )
+from tests.services.sick_days import BY_PHONE, close, close_day, ill, shown
 from tests.support import MONDAY, RECEPTION, Clinic
 
 NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY = date(2026, 1, 13)
-ILL = closures.close(
-    NewClosure("Ill", 1, TUESDAY, TUESDAY, 0, 1440, yearly=False),
-    why=Why.ILL,
-    at_short_notice=True,
-)
-BY_PHONE = Person("Bo Lind", date(1980, 1, 2), None, "+1 202 555 0143")
-
-
-def shown(clinic: Clinic, edit: Edit = ILL) -> Effect:
-    return clinic.database.rehearse(
-        lambda session, now: rule_changes.effect(
-            session, edit, random_token=clinic.random_token, now=now
-        )
-    )
-
-
-def close(clinic: Clinic, effect: Effect, edit: Edit = ILL, choice: Choice = Choice.OFFER) -> None:
-    """Save what a preview showed, with one choice for all."""
-    clinic.write(
-        lambda session, now: rule_changes.carry_out(
-            session,
-            clinic.links,
-            edit,
-            choices={one.booking_id: choice for one in effect.stranded},
-            reason="Dr. Ahmed is not at the clinic",
-            actor=RECEPTION,
-            random_token=clinic.random_token,
-            now=now,
-            proposed={one.booking_id: frozenset(one.times) for one in effect.stranded},
-        )
-    )
+ILL = ill(TUESDAY)
 
 
 def held(clinic: Clinic, booking: Booking) -> list[datetime]:
@@ -77,13 +45,13 @@ def held(clinic: Clinic, booking: Booking) -> list[datetime]:
 
 def test_the_soonest_times_are_shown_held_and_can_be_taken(clinic: Clinic):
     first, second = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930)
-    effect = shown(clinic)
+    effect = shown(clinic, ILL)
     times = [one.times for one in effect.stranded]
     # It is Monday, eight: after two hours of notice and two to answer comes the lunch break.
     assert [f"{start:%a %H:%M}" for start in times[0]] == ["Mon 13:00", "Mon 13:30", "Mon 14:00"]
     assert not set(times[0]) & set(times[1])
     assert count(clinic, Disruption) == 0
-    close(clinic, effect)
+    close(clinic, effect, ILL)
     assert held(clinic, first) == list(times[0])
     assert held(clinic, second) == list(times[1])
     assert move(clinic, second, times[1][2]).start == times[1][2]
@@ -93,19 +61,19 @@ def test_the_soonest_times_are_shown_held_and_can_be_taken(clinic: Clinic):
 
 def test_times_that_went_meanwhile_are_shown_anew_not_replaced_in_silence(clinic: Clinic):
     booking = clinic.book(TUESDAY_9)
-    effect = shown(clinic)
+    effect = shown(clinic, ILL)
     clinic.book(effect.stranded[0].times[1])
     with pytest.raises(ProposalsGone):
-        close(clinic, effect)
+        close(clinic, effect, ILL)
     assert held(clinic, booking) == []
     assert count(clinic, Disruption) == 0
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     assert len(held(clinic, booking)) == 3
 
 
 def test_the_day_cannot_be_booked_meanwhile_not_even_by_phone(clinic: Clinic):
     clinic.book(TUESDAY_9)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     for actor in (None, RECEPTION):
         with pytest.raises(SlotRefusal):
             clinic.book(wall("01-13 11:00"), **({"actor": actor} if actor else {}))
@@ -116,13 +84,13 @@ def test_whoever_is_here_already_is_left_alone(clinic: Clinic):
     clinic.time.now = wall("01-13 09:40")
     step(clinic, over, State.COMPLETED)
     step(clinic, here, State.ARRIVED)
-    assert [one.booking_id for one in shown(clinic).stranded] == [later.id]
+    assert [one.booking_id for one in shown(clinic, ILL).stranded] == [later.id]
 
 
 def test_whose_visit_was_taken_is_kept_in_mind_with_what_was_chosen(clinic: Clinic):
     mailed, called = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
     elsewhere = clinic.book(WEDNESDAY_9)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     found = clinic.read(lambda session, _: session.query(DisruptedBooking).all())
     assert [(one.booking_id, one.start, one.choice) for one in found] == [
         (mailed.id, TUESDAY_9, Choice.OFFER),
@@ -184,7 +152,7 @@ def call(clinic: Clinic, booking: Booking, said: Said) -> None:
 
 def test_progress_stays_on_todays_board_until_nobody_is_left(clinic: Clinic):
     mailed, called = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     assert progress(clinic) == {"09:00": "waiting", "09:30": "to_call"}
     move(clinic, mailed, held(clinic, mailed)[0])
     assert progress(clinic) == {"09:00": "rebooked", "09:30": "to_call"}
@@ -207,7 +175,7 @@ def test_progress_stays_on_todays_board_until_nobody_is_left(clinic: Clinic):
 
 def test_whose_times_ran_out_or_whose_mail_failed_is_called(clinic: Clinic):
     booking, other = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     failed = update(Message).where(Message.booking_id == other.id)
     clinic.write(lambda session, _: session.execute(failed.values(state=MessageState.FAILED)) and 1)
     assert progress(clinic) == {"09:00": "waiting", "09:30": "to_call"}
@@ -234,7 +202,7 @@ def test_whose_times_ran_out_or_whose_mail_failed_is_called(clinic: Clinic):
 
 def test_a_call_moves_nobody_who_has_chosen_meanwhile(clinic: Clinic):
     booking = clinic.book(TUESDAY_9)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     times = held(clinic, booking)
     chosen = move(clinic, booking, WEDNESDAY_9).start
     with pytest.raises(Outdated):
@@ -261,7 +229,7 @@ def cancel_on_the_phone(clinic: Clinic, booking: Booking) -> None:
 
 def test_whom_the_clinic_cancels_and_no_mail_reaches_is_told_on_the_phone(clinic: Clinic):
     mailed, called = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
-    close(clinic, shown(clinic), choice=Choice.CANCEL)
+    close_day(clinic, TUESDAY, Choice.CANCEL)
     assert progress(clinic) == {"09:00": "cancelled", "09:30": "to_call"}
     assert len(board(clinic, MONDAY.date())) == 1
     call(clinic, called, Said.TOLD)
@@ -272,7 +240,7 @@ def test_whom_the_clinic_cancels_and_no_mail_reaches_is_told_on_the_phone(clinic
 
 def test_taking_the_block_away_gives_back_what_still_stands(clinic: Clinic):
     stays, moves = clinic.book(TUESDAY_9), clinic.book(TUESDAY_930, BY_PHONE)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     deed(clinic, moves, closing_calls.take, held(clinic, moves)[0])
     reopen = closures.reopen(closing(clinic).closure_id or 0)
     close(clinic, shown(clinic, reopen), reopen)
@@ -285,12 +253,9 @@ def test_taking_the_block_away_gives_back_what_still_stands(clinic: Clinic):
 
 def test_what_takes_the_new_time_as_well_is_what_its_patient_waits_for(clinic: Clinic):
     booking = clinic.book(TUESDAY_9)
-    close(clinic, shown(clinic))
+    close_day(clinic, TUESDAY)
     move(clinic, booking, WEDNESDAY_9)
     wednesday = date(2026, 1, 14)
-    more = closures.close(
-        NewClosure("Ill", 1, wednesday, wednesday, 0, 1440, yearly=False), at_short_notice=True
-    )
-    close(clinic, shown(clinic, more), more)
+    close_day(clinic, wednesday)
     both = [one for day in (TUESDAY, wednesday) for one in board(clinic, day)]
     assert [[one.lost for one in found.affected] for found in both] == [[], [WEDNESDAY_9]]

@@ -9,7 +9,7 @@ from booking.domain.roles import Role
 from booking.store.clinic import Closure
 from booking.store.disruptions import Disruption
 from tests.services.deeds import TUESDAY_9, TUESDAY_930, is_offered, now_is, wall
-from tests.services.test_sick_days import BY_PHONE
+from tests.services.sick_days import BY_PHONE
 from tests.support import Clinic
 from tests.web.journeys import count, on_one_engine
 from tests.web.site import add_practitioner
