@@ -25,6 +25,7 @@ from booking.services.admin import week_ahead
 from booking.services.admin.week_ahead import PlanAhead
 from booking.services.audit import Actor
 from booking.services.bookings import changes, new_times
+from booking.services.bookings.free_pool import Pool
 from booking.services.bookings.new_times import Order
 from booking.services.clinic import Rulebook
 from booking.services.times import acceptance, room_claims
@@ -118,7 +119,9 @@ def carry_out(
     if any(one.booking_id not in choices for one in stranded):
         raise BookingsStranded
     _restore_fitting(session, links, before, after, now=now)
-    deed = _Deed(session, links, after, reason, actor, random_token, now, edit.order, proposed)
+    deed = _Deed(
+        session, links, after, reason, actor, random_token, now, edit.order, proposed, Pool()
+    )
     # Cancelled first: their times may be offered to others, each in turn.
     for choice in (Choice.CANCEL, Choice.KEEP, Choice.OFFER):
         for one in stranded:
@@ -144,11 +147,18 @@ def effect(session: Session, edit: Edit, *, random_token: RandomToken, now: date
     week = week_ahead.ahead(before, after, old, new, monday)
     gone = _gone_holds(session, before, after, now=now)
     stranded = _stranded(session, before, after, gone, now=now)
+    pool = Pool()
 
     def with_times(one: Stranded) -> Stranded:
         booking = session.get_one(Booking, one.booking_id)
         found = new_times.propose(
-            session, after, booking, order=edit.order, random_token=random_token, now=now
+            session,
+            after,
+            booking,
+            order=edit.order,
+            pool=pool,
+            random_token=random_token,
+            now=now,
         )
         return replace(one, times=tuple(found))
 
@@ -266,6 +276,7 @@ class _Deed:
     now: datetime
     order: Order
     proposed: Mapping[int, frozenset[datetime]] | None
+    pool: Pool
 
     def do(self, booking_id: int, choice: Choice) -> None:
         booking = self.session.get_one(Booking, booking_id)
@@ -295,6 +306,7 @@ class _Deed:
                 now=self.now,
                 order=self.order,
                 only=self._only(booking_id),
+                pool=self.pool,
             )
         audit.record(
             self.session,

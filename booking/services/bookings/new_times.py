@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 from booking.domain.errors import NoLongerOffered, ProposalsGone
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import Audience, MessageKind, MessageState
-from booking.domain.time import local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
+from booking.services.bookings.free_pool import Pool, Start
 from booking.services.clinic import Plan, Rulebook
 from booking.services.mail import outbox
 from booking.services.times import acceptance, claims, holds
-from booking.services.times.free_time import fresh_starts, read_busy
+from booking.services.times.free_time import read_busy
 from booking.store.bookings import Booking, Hold, Offer
 from booking.store.records import Message
 
@@ -56,18 +56,21 @@ def offer(
     now: datetime,
     order: Order = Order.NEAREST,
     only: frozenset[datetime] | None = None,
+    pool: Pool | None = None,
 ) -> None:
     """
     Hold free times instead of the one that was lost, and tell the patient, in their order.
 
     The booking keeps its old time until another is taken; what was held for it before makes way.
     Call it under all locks, for the earlier booking first: each keeps clear of what was held for
-    those before. `only` are the times that somebody saw and decided on.
+    those before. `only` are the times that somebody saw and decided on; `pool` is shared by all
+    bookings of one transaction.
 
     Raises:
         ProposalsGone: one of `only` is not free any more.
     """
-    held = _keep(session, rulebook, booking, order, only=only, random_token=random_token, now=now)
+    search = _Search(pool or Pool(), order, only)
+    held = _keep(session, rulebook, booking, search, random_token=random_token, now=now)
     if only is not None and {start for _, start in held} != only:
         raise ProposalsGone
     booking.stranding = Stranding.TO_MOVE
@@ -94,6 +97,7 @@ def propose(
     booking: Booking,
     *,
     order: Order,
+    pool: Pool,
     random_token: RandomToken,
     now: datetime,
 ) -> list[datetime]:
@@ -101,52 +105,56 @@ def propose(
     The times that `offer` would hold, on the wall there, by start. It holds them, so that the next
     booking keeps clear of them: call it where all is undone afterwards.
     """
-    held = _keep(session, rulebook, booking, order, only=None, random_token=random_token, now=now)
+    search = _Search(pool, order)
+    held = _keep(session, rulebook, booking, search, random_token=random_token, now=now)
     return sorted(start.astimezone(plan.rules.zone) for plan, start in held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Where new times are taken from, which come first, and to which of them it is limited."""
+
+    pool: Pool
+    order: Order
+    only: frozenset[datetime] | None = None
+
+    def fits(self, plan: Plan, start: datetime, now: datetime) -> bool:
+        """Whether a free start is good enough to be offered."""
+        if self.only is not None:
+            return start in self.only
+        is_soonest = self.order is Order.SOONEST
+        return not is_soonest or start - plan.rules.visit.notice >= now + _TO_ANSWER
 
 
 def _keep(
     session: Session,
     rulebook: Rulebook,
     booking: Booking,
-    order: Order,
+    search: _Search,
     *,
-    only: frozenset[datetime] | None,
     random_token: RandomToken,
     now: datetime,
-) -> list[tuple[Plan, datetime]]:
+) -> list[Start]:
     withdraw(session, booking.id)
-    chosen = _chosen(session, rulebook, booking, order, only=only, now=now)
+    chosen = _chosen(session, rulebook, booking, search, now=now)
     for plan, start in chosen:
         _hold(session, plan, booking, start, random_token=random_token, now=now)
+        search.pool.give(plan, start)
     return chosen
 
 
 def _chosen(
-    session: Session,
-    rulebook: Rulebook,
-    booking: Booking,
-    order: Order,
-    *,
-    only: frozenset[datetime] | None,
-    now: datetime,
-) -> list[tuple[Plan, datetime]]:
+    session: Session, rulebook: Rulebook, booking: Booking, search: _Search, *, now: datetime
+) -> list[Start]:
     """Up to three free starts that leave each other room, and by which plan."""
     try:
         plans = rulebook.plans_of(booking)
     except NoLongerOffered:
         return []
-    first = min(local_day(now, plan.rules.zone) for plan in plans)
-    last = max(plan.rules.last_day(now) for plan in plans)
-    fresh = fresh_starts(session, plans, first=first, last=last, now=now)
-    starts = [
-        (busy.plan, start)
-        for busy, found in fresh
-        for start in found
-        if _fits(busy.plan, start, order, only, now)
-    ]
-    chosen: list[tuple[Plan, datetime]] = []
-    for plan, start in sorted(starts, key=_rank(order, booking.start)):
+    free = search.pool.starts(session, plans, now=now)
+    starts = [(plan, start) for plan, start in free if search.fits(plan, start, now)]
+    chosen: list[Start] = []
+    for plan, start in sorted(starts, key=_rank(search.order, booking.start)):
         span = plan.rules.visit.claim(start)
         if not any(other.rules.visit.claim(one).overlaps(span) for other, one in chosen):
             chosen.append((plan, start))
@@ -155,15 +163,7 @@ def _chosen(
     return chosen
 
 
-def _fits(
-    plan: Plan, start: datetime, order: Order, only: frozenset[datetime] | None, now: datetime
-) -> bool:
-    if only is not None:
-        return start in only
-    return order is Order.NEAREST or start - plan.rules.visit.notice >= now + _TO_ANSWER
-
-
-def _rank(order: Order, lost: datetime) -> Callable[[tuple[Plan, datetime]], Any]:
+def _rank(order: Order, lost: datetime) -> Callable[[Start], Any]:
     if order is Order.SOONEST:
         return lambda one: one[1]
     # Of two equally near the later comes first.
