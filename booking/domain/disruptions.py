@@ -53,7 +53,8 @@ class Standing:
     What decides about it: what was chosen for the booking, and how it stands now.
 
     `is_moved`: it has another time than the one that was taken away. `reads_mail`: there is an
-    address, and no word to it was given up. `has_times`: some are held for it.
+    address, and no word to it was given up. `has_times`: some are held for it. `has_heard`: its
+    patient was talked to on the phone.
     """
 
     choice: Choice
@@ -62,6 +63,7 @@ class Standing:
     is_moved: bool
     reads_mail: bool
     has_times: bool
+    has_heard: bool
     said: Said | None
 
 
@@ -73,6 +75,10 @@ def progress(one: Standing) -> Progress:
         return Progress.TO_CALL if in_the_dark and one.said is not Said.TOLD else Progress.CANCELLED
     if one.is_moved:
         return Progress.REBOOKED
-    if one.stranding is not Stranding.TO_MOVE or one.state not in _AHEAD:
+    if one.state not in _AHEAD:
         return Progress.KEPT
+    if one.stranding is not Stranding.TO_MOVE:
+        # The time stands again, and whoever heard on the phone that it is gone knows otherwise.
+        is_misled = one.stranding is None and one.has_heard and not one.reads_mail
+        return Progress.TO_CALL if is_misled and one.said is not Said.TOLD else Progress.KEPT
     return Progress.WAITING if one.reads_mail and one.has_times else Progress.TO_CALL

@@ -57,3 +57,5 @@ class DisruptedBooking(Base):
     tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     tried_at: Mapped[datetime | None]
     said: Mapped[Said | None] = mapped_column(_one_of(Said))
+    # When somebody last talked to the patient: they know, whatever came of later calls.
+    heard_at: Mapped[datetime | None]

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("said", sa.String(length=20), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["disruption_id"], ["disruptions.id"], name="fk_disrupted_bookings_disruption_id"
         ),

@@ -14,6 +14,7 @@ ASKED = Standing(
     is_moved=False,
     reads_mail=True,
     has_times=True,
+    has_heard=False,
     said=None,
 )
 CANCELLED = replace(ASKED, choice=Choice.CANCEL, state=State.CANCELLED, stranding=None)
@@ -41,6 +42,16 @@ def test_a_visit_that_may_stay_or_took_place_all_the_same_is_kept():
     assert progress(replace(ASKED, stranding=Stranding.KEPT)) is Progress.KEPT
     assert progress(replace(ASKED, stranding=None)) is Progress.KEPT
     assert progress(replace(ASKED, state=State.ARRIVED)) is Progress.KEPT
+
+
+def test_who_heard_on_the_phone_that_the_time_is_gone_must_hear_that_it_stands_again():
+    misled = replace(ASKED, stranding=None, reads_mail=False, has_heard=True)
+    assert progress(misled) is Progress.TO_CALL
+    assert progress(replace(misled, said=Said.NO_ANSWER)) is Progress.TO_CALL
+    assert progress(replace(misled, said=Said.TOLD)) is Progress.KEPT
+    assert progress(replace(misled, has_heard=False)) is Progress.KEPT
+    # Whom mail reaches was written to when it was taken away.
+    assert progress(replace(misled, reads_mail=True)) is Progress.KEPT
 
 
 def test_whom_the_clinic_cancels_must_hear_of_it():

@@ -251,6 +251,20 @@ def test_taking_the_block_away_gives_back_what_still_stands(clinic: Clinic):
     assert clinic.book(wall("01-13 11:00"))
 
 
+def test_who_heard_of_it_on_the_phone_is_called_again_when_the_time_stands(clinic: Clinic):
+    called = clinic.book(TUESDAY_9, BY_PHONE)
+    close_day(clinic, TUESDAY)
+    call(clinic, called, Said.CALLS_BACK)
+    reopen = closures.reopen(closing(clinic).closure_id or 0)
+    close(clinic, shown(clinic, reopen), reopen)
+    call(clinic, called, Said.NO_ANSWER)
+    assert progress(clinic) == {"09:00": "to_call"}
+    assert len(board(clinic, MONDAY.date())) == 1
+    call(clinic, called, Said.TOLD)
+    assert progress(clinic) == {"09:00": "kept"}
+    assert board(clinic, MONDAY.date()) == []
+
+
 def test_what_takes_the_new_time_as_well_is_what_its_patient_waits_for(clinic: Clinic):
     booking = clinic.book(TUESDAY_9)
     close_day(clinic, TUESDAY)

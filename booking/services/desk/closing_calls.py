@@ -124,7 +124,12 @@ def tried(
             DisruptedBooking.booking_id == booking_id,
         )
         # Two who call at the same time have called twice.
-        .values(tries=DisruptedBooking.tries + 1, tried_at=now, said=said)
+        .values(
+            tries=DisruptedBooking.tries + 1,
+            tried_at=now,
+            said=said,
+            heard_at=DisruptedBooking.heard_at if said is Said.NO_ANSWER else now,
+        )
         .execution_options(synchronize_session=False)
     )
     audit.record(

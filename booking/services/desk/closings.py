@@ -43,6 +43,7 @@ class Affected:
     location_id: int
     progress: Progress
     is_cancelled: bool
+    stands: bool
     mail_failed: bool
     said: Said | None
     tries: int
@@ -128,7 +129,13 @@ def _unsettled() -> Any:
         .where(
             or_(
                 and_(
-                    Booking.stranding == Stranding.TO_MOVE,
+                    or_(
+                        Booking.stranding == Stranding.TO_MOVE,
+                        and_(
+                            DisruptedBooking.heard_at.is_not(None),
+                            DisruptedBooking.said != Said.TOLD,
+                        ),
+                    ),
                     Booking.state == State.CONFIRMED,
                 ),
                 and_(
@@ -158,6 +165,7 @@ def _read(session: Session, wanted: Any, *, only: int | None, now: datetime) -> 
             Practitioner.name,
             exists().where(
                 Message.booking_id == Booking.id,
+                Message.sequence == Booking.sequence,
                 Message.state == MessageState.FAILED,
                 Message.kind.in_((MessageKind.NEW_TIMES, MessageKind.CANCELLED)),
             ),
@@ -234,6 +242,7 @@ def _affected(
         is_moved=start != taken.start,
         reads_mail=email is not None and not mail_failed,
         has_times=bool(has_times),
+        has_heard=taken.heard_at is not None,
         said=taken.said,
     )
     return Affected(
@@ -247,6 +256,7 @@ def _affected(
         location_id=location_id,
         progress=disruptions.progress(standing),
         is_cancelled=state is State.CANCELLED,
+        stands=stranding is None and start == taken.start,
         mail_failed=bool(mail_failed),
         said=taken.said,
         tries=taken.tries,

@@ -166,6 +166,7 @@ def _row(one: Affected) -> dict[str, Any]:
         "lost": local(one.lost, zone),
         "start": local(one.start, zone),
         "is_cancelled": one.is_cancelled,
+        "to_tell": one.is_cancelled or one.stands,
         "mail_failed": one.mail_failed,
         "said": closing_words.SAID[one.said] if one.said else None,
         "tries": one.tries,
