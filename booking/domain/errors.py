@@ -64,6 +64,12 @@ class BookingsStranded(Refusal):
     code = "bookings_stranded"
 
 
+class ProposalsGone(Refusal):
+    """Times that were shown as those to be offered were taken before it was saved."""
+
+    code = "proposals_gone"
+
+
 class NaiveTime(SlotRefusal):
     """The start carries no offset, so it names no instant."""
 

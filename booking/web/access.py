@@ -105,6 +105,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "doctor.hours": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,
+    "desk.closing": RECEPTION,
+    "desk.one_closing": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

@@ -84,6 +84,9 @@ ANSWERS: dict[str, Answer] = {
         409, "What this message says is no longer so. What came after it has a message of its own."
     ),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
+    "proposals_gone": Answer(
+        409, "Some of the new times were just taken. Please look at the others, and save again."
+    ),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
     "unexplained": Answer(422, "Nothing is on offer then. Say why it has to be."),
     "own_location": Answer(

@@ -59,6 +59,8 @@ FOR_STAFF = {
     "doctor.hours": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,
+    "desk.closing": RECEPTION,
+    "desk.one_closing": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,

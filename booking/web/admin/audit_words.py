@@ -27,6 +27,7 @@ KINDS = {
             "patient_called": "A patient was talked to",
             "call_made": "Somebody tried to reach a patient",
             "call_undone": "A try to reach a patient was taken back",
+            "tried_to_call": "A patient whose visit was taken away was called",
             "answers_changed": "A patient changed their answers",
             "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",

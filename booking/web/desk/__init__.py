@@ -3,6 +3,7 @@
 from booking.web.desk import (
     badges,
     calls,
+    closing,
     day,
     follow_ups,
     intakes,
@@ -10,6 +11,7 @@ from booking.web.desk import (
     live,
     merging,
     messages,
+    one_closing,
     patients,
     phone,
     search,
@@ -26,6 +28,7 @@ __all__ = ["VIEWS", "blueprint"]
 VIEWS = (
     badges,
     calls,
+    closing,
     day,
     follow_ups,
     intakes,
@@ -33,6 +36,7 @@ VIEWS = (
     live,
     merging,
     messages,
+    one_closing,
     patients,
     phone,
     search,
