@@ -184,6 +184,12 @@ class MoreToTell(Refusal):
     code = "more_to_tell"
 
 
+class VisitAhead(Refusal):
+    """Somebody who has a visit ahead cannot be erased: the visit needs them."""
+
+    code = "visit_ahead"
+
+
 class LastAdministrator(Refusal):
     """Nobody would be left who may change the set-up."""
 

@@ -88,6 +88,7 @@ ANSWERS: dict[str, Answer] = {
     "more_to_tell": Answer(
         409, "Others have an appointment later today by now. Please look at the list again."
     ),
+    "visit_ahead": Answer(409, "There is an appointment ahead. Cancel it first."),
     "last_administrator": Answer(409, "This is the last administrator. Make another one first."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
     "invalid": Answer(422, to_patients("Some of what was given is not right.")),

@@ -40,14 +40,17 @@ def subject(patient_id: int) -> str:
     return f"patient:{patient_id}"
 
 
-def get(session: Session, patient_id: int) -> Patient:
+def get(session: Session, patient_id: int, *, keep: bool = False) -> Patient:
     """
-    A patient who was not erased.
+    A patient who was not erased, nor will be before the transaction ends if it says `keep`.
 
     Raises:
         NotFound: there is none with this id.
     """
     query = select(Patient).where(Patient.id == patient_id, Patient.erased_at.is_(None))
+    if keep:
+        # Others may refer to them meanwhile.
+        query = query.with_for_update(key_share=True)
     found = session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
@@ -122,7 +125,7 @@ def note(
     Raises:
         NotFound: there is no such patient.
     """
-    get(session, patient_id)
+    get(session, patient_id, keep=True)
     values = {"patient_id": patient_id, "staff_id": staff_id, "text": text, "at": now}
     insert_row(session, PatientNote, **values)
     audit.record(session, actor, "patient_noted", now=now, subject=subject(patient_id))
@@ -140,7 +143,7 @@ def change(
         NotFound: there is no such patient.
     """
     lock_calendars(session, offers, patient_id, now=now)
-    patient = get(session, patient_id)
+    patient = get(session, patient_id, keep=True)
     values = {name: getattr(new, name) for name in _CONTACT}
     return _set(session, patient, values, actor=actor, now=now)
 

@@ -29,6 +29,7 @@ KINDS = {
             "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",
             "patient_changed": "A patient’s details were corrected",
+            "patient_erased": "A patient was erased",
             "running_late": "A practitioner runs late",
             "on_time_again": "A practitioner is on time again",
             "message_sent_again": "A message was sent again",

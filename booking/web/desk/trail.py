@@ -98,7 +98,7 @@ def message(message: Message) -> dict[str, Any]:
     """A message, and how it stands."""
     return {
         "kind_words": MESSAGE_WORDS[message.kind],
-        "recipient": message.recipient,
+        "recipient": message.address,
         "state": message.state.value,
         "state_words": MESSAGE_STATES[message.state],
         "failed": message.state is MessageState.FAILED,
