@@ -86,6 +86,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
+    "desk.erase_patient": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
     "desk.messages": RECEPTION,

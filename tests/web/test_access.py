@@ -40,6 +40,7 @@ FOR_STAFF = {
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
+    "desk.erase_patient": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
     "desk.messages": RECEPTION,

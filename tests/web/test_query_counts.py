@@ -43,6 +43,7 @@ STAFF = (
     "/desk/search?q=ann",
     "/desk/patients/1",
     "/desk/patients/1/contact",
+    "/desk/patients/1/erase",
     "/desk/messages",
     f"/desk/sheet?day={DAY}",
     "/admin/hours/dr-ahmed",
