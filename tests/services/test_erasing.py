@@ -1,108 +1,25 @@
 """Erasing a patient: what goes, what stays, and what stands in the way."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound, TransitionRefused, VisitAhead
-from booking.domain.intake import Intake
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageState
-from booking.domain.people import Person
 from booking.domain.roles import FeedPrivacy
 from booking.domain.search import read_query
 from booking.services import calendars
 from booking.services.bookings import bookings, lost_links
-from booking.services.bookings.intakes import Given
-from booking.services.patients import cards, erasing, search
-from booking.store.access import Staff
-from booking.store.base import Base
+from booking.services.patients import cards, search
 from booking.store.bookings import Booking, Consent
 from booking.store.records import AuditEntry, Message
 from tests.services import waiting
 from tests.services.deeds import TUESDAY_9, WEDNESDAY_9, cancel, count, now_is, step, undo
+from tests.services.zelda import SAID, ZELDA, book_again, erase, hire, leak, note
 from tests.support import RECEPTION, Clinic
-
-ZELDA = Person(
-    "Zelda Quux", date(1990, 3, 14), "Zelda@quux.example", "+1 202-555-0167", "de", "Mo Quux"
-)
-SECRETS = ("Zelda", "Quux", "quux", "555-0167", "1990-03-14", "keloid", "whispered")
-SAID = Given(Intake({"health": ("keloid",)}, {"hopes_words": "whispered"}), may_remind=True)
-
-
-def erase(clinic: Clinic, patient_id: int) -> bool:
-    return clinic.write(
-        lambda session, now: erasing.erase(
-            session,
-            clinic.offers,
-            patient_id,
-            reason="The patient asked for it",
-            actor=RECEPTION,
-            random_token=clinic.random_token,
-            now=now,
-        )
-    )
-
-
-def hire(clinic: Clinic) -> int:
-    """An account; its id."""
-
-    def work(session: Session, now: datetime) -> int:
-        person = Staff(email="desk@clinic.example", password_hash="", created_at=now)
-        session.add(person)
-        session.flush()
-        return person.id
-
-    return clinic.write(work)
-
-
-def note(clinic: Clinic, patient_id: int, staff_id: int) -> None:
-    clinic.write(
-        lambda session, now: cards.note(
-            session, patient_id, "Quux whispered", staff_id=staff_id, actor=RECEPTION, now=now
-        )
-    )
-
-
-def book_again(clinic: Clinic, patient_id: int) -> Booking:
-    wish = bookings.Wish(
-        service="consultation",
-        practitioner="dr-ahmed",
-        start=WEDNESDAY_9,
-        person=ZELDA,
-        privacy_notice=None,
-        source="phone",
-        patient_id=patient_id,
-    )
-    return clinic.write(
-        lambda session, now: bookings.book(
-            session,
-            clinic.offers,
-            clinic.links,
-            wish,
-            actor=RECEPTION,
-            random_token=clinic.random_token,
-            now=now,
-        )
-    )
-
-
-def leak(clinic: Clinic) -> list[str]:
-    """Where in the database any of it still stands."""
-
-    def work(session: Session, _: Any) -> list[str]:
-        return [
-            f"{table.name}: {secret}"
-            for table in Base.metadata.sorted_tables
-            for row in session.execute(select(table))
-            for secret in SECRETS
-            if secret.lower() in str(tuple(row)).lower()
-        ]
-
-    return clinic.read(work)
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ FOR_STAFF = {
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
     "desk.erase_patient": RECEPTION,
+    "desk.export_patient": CLINIC,
+    "desk.export_file": CLINIC,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
     "desk.messages": RECEPTION,

@@ -3,8 +3,10 @@
 import pytest
 from flask import Flask
 
+from booking.domain.intake import Intake
 from booking.domain.people import Person
 from booking.domain.roles import Role
+from booking.services.bookings.intakes import Given
 from booking.store.bookings import Booking
 from tests.services.deeds import cancel
 from tests.support import ANN, RECEPTION, Clinic, at
@@ -76,3 +78,30 @@ def test_the_audit_names_an_erased_patient_by_number(app: Flask, clinic: Clinic,
     assert f"patient:{jose.patient_id}" in page.words
     assert "The patient has another record" in page.words
     assert "José" not in admin.get("/admin/audit").text
+
+
+def test_a_copy_for_the_patient_is_a_page_and_a_file(desk: Visitor, jose: Booking):
+    path = f"/desk/patients/{jose.patient_id}/export"
+    page = desk.get(path)
+    assert page.heading == "What Ahmed Skin Clinic keeps of José Núñez"
+    assert "Answers to the questions before a visit" in page.words
+    file = desk.get(f"{path}.json")
+    assert file.headers["Content-Disposition"] == (
+        f"attachment; filename=patient-{jose.patient_id}.json"
+    )
+    assert '"name": "José Núñez"' in file.text
+
+
+@on_one_engine
+def test_the_doctor_of_a_patient_makes_a_copy_with_answers(app: Flask, clinic: Clinic):
+    given = Given(Intake({"health": ("keloid",), "help": ("step_free",)}))
+    booked = clinic.book(at("2026-01-13T10:00-05:00"), JOSE, given=given)
+    path = f"/desk/patients/{booked.patient_id}/export"
+    doctor, admin = Visitor(app), Visitor(app)
+    doctor.sign_in(clinic, Role.DOCTOR)
+    admin.sign_in(clinic, Role.ADMIN)
+    assert "keloids" in doctor.get(path).words
+    assert '"keloid"' in doctor.get(f"{path}.json").text
+    assert "keloid" not in admin.get(path).words
+    assert "keloid" not in admin.get(f"{path}.json").text
+    assert "Step-free access" in admin.get(path).words

@@ -74,7 +74,7 @@ def card(
         NotFound: there is no such patient, or not one of theirs.
     """
     patient = get(session, patient_id)
-    bookings = _bookings(session, patient_id, only_practitioner)
+    bookings = visits(session, patient_id, only_practitioner=only_practitioner)
     if only_practitioner is not None and not bookings:
         raise NotFound
     audit.record(session, actor, "patient_viewed", now=now, subject=subject(patient_id))
@@ -93,9 +93,10 @@ def card(
     )
 
 
-def _bookings(
-    session: Session, patient_id: int, only_practitioner: int | None
+def visits(
+    session: Session, patient_id: int, *, only_practitioner: int | None
 ) -> Sequence[Booking]:
+    """A patient's bookings, or those with one practitioner, the latest visit first."""
     query = (
         select(Booking)
         .options(joinedload(Booking.practitioner), joinedload(Booking.service))

@@ -24,12 +24,14 @@ from sqlalchemy.orm import Session
 from booking.domain import erasing
 from booking.domain.errors import VisitAhead
 from booking.domain.messages import Audience, MessageKind, MessageState
+from booking.domain.people import Person
 from booking.domain.waitlist import ALIVE
 from booking.formats.languages import ENGLISH
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services import audit
 from booking.services.audit import Actor
-from booking.services.patients import belongings, cards
+from booking.services.patients import belongings, cards, search
+from booking.services.patients.search import Found
 from booking.services.times import acceptance
 from booking.services.times.availability import Offers
 from booking.services.waitlist import answers
@@ -40,7 +42,7 @@ from booking.store.patients import PatientNote, PatientWord
 from booking.store.records import GIVEN_UP, WAITING, AuditEntry, Message
 from booking.store.waitlist import WaitlistEntry
 
-_TO_PATIENTS = tuple(kind for kind in MessageKind if kind.audience is Audience.PATIENT)
+TO_PATIENTS = tuple(kind for kind in MessageKind if kind.audience is Audience.PATIENT)
 # In the place of an address. Of two messages about one booking each has its own, as before.
 NOBODY = literal("#").concat(cast(Message.id, String))
 _words, _bookings = table(PatientWord).c, table(Booking).c
@@ -58,10 +60,14 @@ _END_LINK = (
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """How much there is to erase of a patient; `ahead` are visits that stand in the way."""
+    """
+    How much there is to erase of a patient. `ahead` are visits that stand in the way, `others`
+    records that are likely about the same person.
+    """
 
     patient: Patient
     ahead: Sequence[Booking]
+    others: Sequence[Found]
     visits: int
     answers: int
     notes: int
@@ -71,7 +77,7 @@ class Going:
 
 def look(session: Session, patient_id: int, *, actor: Actor, now: datetime) -> Going:
     """
-    What erasing would take away. The look is recorded.
+    What erasing would take away. The look is recorded, at the others too.
 
     Raises:
         NotFound: there is no such patient, or they were erased.
@@ -83,12 +89,24 @@ def look(session: Session, patient_id: int, *, actor: Actor, now: datetime) -> G
     return Going(
         patient=patient,
         ahead=_ahead(session, [patient_id], now=now),
+        others=_likely_the_same(session, patient, actor=actor, now=now),
         visits=_count(session, Booking, Booking.patient_id == patient_id),
         answers=_count(session, Intake, Intake.booking_id.in_(theirs)),
         notes=_count(session, PatientNote, PatientNote.patient_id == patient_id),
         messages=_count(session, Message, Message.booking_id.in_(theirs)),
         waits=len(waits),
     )
+
+
+def _likely_the_same(
+    session: Session, patient: Patient, *, actor: Actor, now: datetime
+) -> list[Found]:
+    born = patient.date_of_birth
+    if born is None:
+        return []
+    person = Person(patient.name, born, patient.email, patient.phone)
+    found = search.duplicates(session, person, actor=actor, now=now)
+    return [one for one in found if one.id != patient.id]
 
 
 def erase(
@@ -237,7 +255,7 @@ def _forget_messages(session: Session, bookings: Sequence[int]) -> None:
         .values(state=MessageState.DROPPED, lease=None)
         .execution_options(synchronize_session=False)
     )
-    forget_recipients(session, theirs & Message.kind.in_(_TO_PATIENTS))
+    forget_recipients(session, theirs & Message.kind.in_(TO_PATIENTS))
     # The doctor's address stays, the words about the patient do not.
     session.execute(
         update(Message).where(theirs).values(reason="").execution_options(synchronize_session=False)

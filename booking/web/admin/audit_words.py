@@ -41,6 +41,7 @@ KINDS = {
             "viewed": "A booking was looked at",
             "searched": "Patients were looked for",
             "patient_viewed": "A patient’s card was looked at",
+            "patient_exported": "A copy was made for a patient",
             "answers_read": "Answers were read",
             "cautions_reviewed": "Answers were reviewed",
             "found": "A patient found their booking again",

@@ -1,6 +1,7 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
 from booking.web.desk import (
+    copies,
     day,
     follow_ups,
     intakes,
@@ -22,6 +23,6 @@ __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
-    *(day, follow_ups, intakes, lateness, live, messages, patients, phone),
+    *(copies, day, follow_ups, intakes, lateness, live, messages, patients, phone),
     *(privacy, search, series, sheet, waiting, weeks),
 )

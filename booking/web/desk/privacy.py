@@ -1,18 +1,13 @@
 """A patient's rights at the desk: to be erased."""
 
-from datetime import datetime
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.erasing import REASONS
 from booking.domain.errors import VisitAhead
-from booking.domain.people import Findings, Person
-from booking.services.patients import erasing, search
+from booking.domain.people import Findings
+from booking.services.patients import erasing
 from booking.services.patients.erasing import Going
-from booking.services.patients.search import Found
-from booking.store.bookings import Patient
-from booking.store.engine import Session
 from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.clinic import at, local
@@ -60,15 +55,8 @@ def _erase(patient_id: int, why: str, found: Findings) -> bool:
 
 
 def _form(patient_id: int, found: Findings, values: dict[str, str]) -> ResponseReturnValue:
-    person = current_staff()
-
-    def look(session: Session, now: datetime) -> tuple[Going, list[Found]]:
-        going = erasing.look(session, patient_id, actor=person.actor, now=now)
-        same = _as_person(going.patient)
-        others = search.duplicates(session, same, actor=person.actor, now=now) if same else []
-        return going, [one for one in others if one.id != patient_id]
-
-    going, others = write(look)
+    actor = current_staff().actor
+    going = write(lambda session, now: erasing.look(session, patient_id, actor=actor, now=now))
     return forms.shown(
         "desk/erase.html",
         found,
@@ -79,15 +67,10 @@ def _form(patient_id: int, found: Findings, values: dict[str, str]) -> ResponseR
         ],
         goes=_in_words(going),
         visits=going.visits,
-        others=finding.shown(others),
+        others=finding.shown(going.others),
         reasons=REASONS,
         values=values,
     )
-
-
-def _as_person(patient: Patient) -> Person | None:
-    born = patient.date_of_birth
-    return Person(patient.name, born, patient.email, patient.phone) if born else None
 
 
 def _in_words(going: Going) -> list[str]:

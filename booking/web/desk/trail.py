@@ -62,7 +62,7 @@ def entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
     return {
         "at": local(entry.at),
         "who": who(entry, names),
-        "words": _words(entry),
+        "words": in_words(entry.action, before=entry.from_value, after=entry.to_value),
         "reason": entry.reason,
     }
 
@@ -73,20 +73,21 @@ def who(entry: AuditEntry, names: dict[int, str]) -> str:
     return names.get(entry.staff_id or 0) or others.get(entry.actor_kind, "staff")
 
 
-def _words(entry: AuditEntry) -> str:
-    if entry.action == "moved" and entry.to_value:
-        moment = local(datetime.fromisoformat(entry.to_value))
+def in_words(action: str, *, before: str | None, after: str | None) -> str:
+    """What happened to a booking, by the action of its entry and what that was from and to."""
+    if action == "moved" and after:
+        moment = local(datetime.fromisoformat(after))
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
-    if entry.action == "follow_up_suggested":
-        return f"Another visit suggested in {weeks(int(entry.to_value or 0))}"
-    if entry.action in _SAID:
-        return _SAID[entry.action]
-    if entry.action == "details_changed":
-        return f"Changed: {entry.to_value}"
-    words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
-    if entry.action == "undo":
+    if action == "follow_up_suggested":
+        return f"Another visit suggested in {weeks(int(after or 0))}"
+    if action in _SAID:
+        return _SAID[action]
+    if action == "details_changed":
+        return f"Changed: {after}"
+    words = STATE_WORDS[State(after)] if after else action
+    if action == "undo":
         return f"Undone, back to: {words.lower()}"
-    return "Booked" if entry.from_value is None else words
+    return "Booked" if before is None else words
 
 
 def weeks(number: int) -> str:
