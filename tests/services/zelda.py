@@ -58,11 +58,11 @@ def note(clinic: Clinic, patient_id: int, staff_id: int) -> None:
     )
 
 
-def book_again(clinic: Clinic, patient_id: int) -> Booking:
+def book_again(clinic: Clinic, patient_id: int, start: datetime = WEDNESDAY_9) -> Booking:
     wish = bookings.Wish(
         service="consultation",
         practitioner="dr-ahmed",
-        start=WEDNESDAY_9,
+        start=start,
         person=ZELDA,
         privacy_notice=None,
         source="phone",

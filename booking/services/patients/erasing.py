@@ -45,6 +45,7 @@ from booking.store.waitlist import WaitlistEntry
 TO_PATIENTS = tuple(kind for kind in MessageKind if kind.audience is Audience.PATIENT)
 # In the place of an address. Of two messages about one booking each has its own, as before.
 NOBODY = literal("#").concat(cast(Message.id, String))
+HAS_RECIPIENT = Message.recipient.contains("@")
 _words, _bookings = table(PatientWord).c, table(Booking).c
 _END_LINK = (
     update(table(Booking))

@@ -85,7 +85,11 @@ KINDS = {
     ),
     "set-up": (
         "The set-up",
-        {"rules": "The set-up changed", "text_published": "A text was published"},
+        {
+            "rules": "The set-up changed",
+            "text_published": "A text was published",
+            "retention": "What had been kept for long enough was forgotten",
+        },
     ),
 }
 ACTIONS = {action: words for _, actions in KINDS.values() for action, words in actions.items()}
