@@ -37,7 +37,8 @@ from booking.store.waitlist import WaitlistEntry, WaitlistOffer, whole_entry
 NO_ANSWERS = (
     "Answers to the questions before a visit: the doctor who is visited can make a copy with them"
 )
-NO_OTHERS = "Appointments with other practitioners, and places on the waitlist"
+NO_OTHERS = "Appointments with other practitioners"
+NO_WAITS = "Places on the waitlist"
 # What was done with an appointment; who looked at it is not the patient's.
 _HAPPENED = ("state", "undo", "moved", "reconfirmed", "details_changed", "answers_changed")
 Row = TypeVar("Row", AuditEntry, Message, Intake, Caution)
@@ -64,9 +65,11 @@ def copy(
         NotFound: there is no such patient, or not one of theirs.
     """
     patient = cards.get(session, patient_id)
-    rows = cards.visits(session, patient_id, only_practitioner=only_practitioner)
+    every = cards.visits(session, patient_id, only_practitioner=None)
+    rows = [one for one in every if only_practitioner in {None, one.practitioner_id}]
     if only_practitioner is not None and not rows:
         raise NotFound
+    waits = belongings.waits(session, [patient_id], by_contact=True)
     told = [one.id for one in rows if one.practitioner_id == answers_to]
     audit.record(
         session,
@@ -78,16 +81,20 @@ def copy(
     )
     for booking_id in told:
         audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
-    left_out = [NO_ANSWERS] if len(told) < len(rows) else []
+    left_out = {
+        NO_ANSWERS: len(told) < len(rows),
+        NO_OTHERS: len(rows) < len(every),
+        NO_WAITS: only_practitioner is not None and bool(waits),
+    }
     return PatientCopy(
         clinic=rulebook.clinic.name,
         made_at=now,
-        left_out=left_out + ([NO_OTHERS] if only_practitioner is not None else []),
+        left_out=[words for words, is_so in left_out.items() if is_so],
         who=_who(patient),
         visits=_described(session, rulebook, rows, told),
         consents=_consents(session, patient_id),
         notes=_notes(session, patient_id),
-        waits=[] if only_practitioner is not None else _waits(session, patient_id),
+        waits=[] if only_practitioner is not None else _waits(session, waits),
     )
 
 
@@ -210,9 +217,9 @@ def _notes(session: Session, patient_id: int) -> list[Note]:
     return [Note(at=one.at, text=one.text) for one in rows]
 
 
-def _waits(session: Session, patient_id: int) -> list[Wait]:
+def _waits(session: Session, waits: Sequence[WaitlistEntry]) -> list[Wait]:
     """Places for their bookings, and those under an address or number that is theirs alone."""
-    ids = [one.id for one in belongings.waits(session, [patient_id], by_contact=True)]
+    ids = [one.id for one in waits]
     query = (
         select(WaitlistEntry)
         .options(
