@@ -1,6 +1,10 @@
 """Erasing a patient: what goes, what stays, and what stands in the way."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +21,16 @@ from booking.services.patients import cards, search
 from booking.store.bookings import Booking, Consent
 from booking.store.records import AuditEntry, Message
 from tests.services import waiting
-from tests.services.deeds import TUESDAY_9, WEDNESDAY_9, cancel, count, now_is, step, undo
+from tests.services.deeds import (
+    TUESDAY_9,
+    WEDNESDAY_9,
+    add_practitioner,
+    cancel,
+    count,
+    now_is,
+    step,
+    undo,
+)
 from tests.services.zelda import SAID, ZELDA, book_again, erase, hire, leak, note
 from tests.support import RECEPTION, Clinic
 
@@ -157,3 +170,46 @@ def test_calendars_notice_that_a_name_is_gone(clinic: Clinic, zelda: Booking):
     assert b"Zelda" not in after[1]
     assert b"SUMMARY:Erased" in after[1]
     assert before[0] != after[0]
+
+
+def meanwhile(first: Callable[..., object], second: Callable[[], object]) -> Future[object]:
+    """
+    What comes of the second when it begins while the first has done its work and not committed.
+    """
+    begun, done = threading.Event(), threading.Event()
+
+    def then() -> None:
+        begun.set()
+        done.wait(20)
+
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(first, then=then)
+        assert begun.wait(20)
+        other = pool.submit(second)
+        # Without a lock to wait for it would be over by then.
+        wait([other], timeout=1)
+        done.set()
+        running.result()
+    return other
+
+
+def test_who_is_being_booked_for_is_not_erased_meanwhile(served: Clinic):
+    add_practitioner(served, "dr-weber")
+    gone = served.book(TUESDAY_9, ZELDA)
+    cancel(served, gone, actor=RECEPTION, reason="asked for")
+    patient = gone.patient_id
+    book = partial(book_again, served, patient, practitioner="dr-weber")
+    with pytest.raises(VisitAhead):
+        meanwhile(book, lambda: erase(served, patient)).result()
+    assert leak(served)
+
+
+def test_who_is_being_erased_is_not_booked_for_meanwhile(served: Clinic):
+    add_practitioner(served, "dr-weber")
+    gone = served.book(TUESDAY_9, ZELDA)
+    cancel(served, gone, actor=RECEPTION, reason="asked for")
+    patient = gone.patient_id
+    book = partial(book_again, served, patient, practitioner="dr-weber")
+    with pytest.raises(NotFound):
+        meanwhile(partial(erase, served, patient), book).result()
+    assert leak(served) == []

@@ -1,5 +1,6 @@
 """Somebody of whom there is something everywhere, in words that nobody else has."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -24,9 +25,11 @@ SECRETS = ("Zelda", "Quux", "quux", "555-0167", "1990-03-14", "keloid", "whisper
 SAID = Given(Intake({"health": ("keloid",)}, {"hopes_words": "whispered"}), may_remind=True)
 
 
-def erase(clinic: Clinic, patient_id: int) -> bool:
-    return clinic.write(
-        lambda session, now: erasing.erase(
+def erase(clinic: Clinic, patient_id: int, then: Callable[[], object] = lambda: None) -> bool:
+    """The desk erases somebody; `then` happens before that is written."""
+
+    def work(session: Session, now: datetime) -> bool:
+        done = erasing.erase(
             session,
             clinic.offers,
             patient_id,
@@ -35,7 +38,10 @@ def erase(clinic: Clinic, patient_id: int) -> bool:
             random_token=clinic.random_token,
             now=now,
         )
-    )
+        then()
+        return done
+
+    return clinic.write(work)
 
 
 def hire(clinic: Clinic) -> int:
@@ -58,18 +64,27 @@ def note(clinic: Clinic, patient_id: int, staff_id: int) -> None:
     )
 
 
-def book_again(clinic: Clinic, patient_id: int, start: datetime = WEDNESDAY_9) -> Booking:
+def book_again(
+    clinic: Clinic,
+    patient_id: int,
+    start: datetime = WEDNESDAY_9,
+    *,
+    practitioner: str = "dr-ahmed",
+    then: Callable[[], object] = lambda: None,
+) -> Booking:
+    """Reception books for somebody who is known; `then` happens before that is written."""
     wish = bookings.Wish(
         service="consultation",
-        practitioner="dr-ahmed",
+        practitioner=practitioner,
         start=start,
         person=ZELDA,
         privacy_notice=None,
         source="phone",
         patient_id=patient_id,
     )
-    return clinic.write(
-        lambda session, now: bookings.book(
+
+    def work(session: Session, now: datetime) -> Booking:
+        booking = bookings.book(
             session,
             clinic.offers,
             clinic.links,
@@ -78,7 +93,10 @@ def book_again(clinic: Clinic, patient_id: int, start: datetime = WEDNESDAY_9) -
             random_token=clinic.random_token,
             now=now,
         )
-    )
+        then()
+        return booking
+
+    return clinic.write(work)
 
 
 def leak(clinic: Clinic) -> list[str]:

@@ -248,16 +248,19 @@ def _forget_answers(session: Session, bookings: Sequence[int]) -> None:
 
 
 def _forget_messages(session: Session, bookings: Sequence[int]) -> None:
-    """What has not left is dropped: whoever sends one just now finds nothing to try again."""
+    """
+    What has not left for the patient is dropped: whoever sends it just now finds nothing to try
+    again. The doctor is told what there is to tell, without a name.
+    """
     theirs = Message.booking_id.in_(bookings)
+    to_them = theirs & Message.kind.in_(TO_PATIENTS)
     session.execute(
         update(Message)
-        .where(theirs, or_(WAITING, GIVEN_UP))
+        .where(to_them, or_(WAITING, GIVEN_UP))
         .values(state=MessageState.DROPPED, lease=None)
         .execution_options(synchronize_session=False)
     )
-    forget_recipients(session, theirs & Message.kind.in_(TO_PATIENTS))
-    # The doctor's address stays, the words about the patient do not.
+    forget_recipients(session, to_them)
     session.execute(
         update(Message).where(theirs).values(reason="").execution_options(synchronize_session=False)
     )
