@@ -71,16 +71,7 @@ def copy(
         raise NotFound
     waits = belongings.waits(session, [patient_id], by_contact=True)
     told = [one.id for one in rows if one.practitioner_id == answers_to]
-    audit.record(
-        session,
-        actor,
-        "patient_exported",
-        now=now,
-        subject=cards.subject(patient_id),
-        to_value=kind,
-    )
-    for booking_id in told:
-        audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
+    _record(session, patient_id, told, kind, actor=actor, now=now)
     left_out = {
         NO_ANSWERS: len(told) < len(rows),
         NO_OTHERS: len(rows) < len(every),
@@ -96,6 +87,21 @@ def copy(
         notes=_notes(session, patient_id),
         waits=[] if only_practitioner is not None else _waits(session, waits),
     )
+
+
+def _record(
+    session: Session,
+    patient_id: int,
+    told: Sequence[int],
+    kind: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    about = cards.subject(patient_id)
+    audit.record(session, actor, "patient_exported", now=now, subject=about, to_value=kind)
+    for booking_id in told:
+        audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
 
 
 def _by_booking(
