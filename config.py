@@ -16,6 +16,8 @@ Settings: one frozen object, read from the environment and checked at start.
 | `MAIL_TIMEOUT` | seconds that one step of a delivery may take (four times that in all) | 15 |
 | `REMINDER_HOURS` | how many hours before a visit patients who permitted it are reminded by e-mail, separated by commas; 0: never | 72,24 |
 | `SHEET_EMAIL` | one address at the clinic that gets the sheets of today and tomorrow each night, with patients' names and phone numbers; they are saved under the instance folder in any case | – |
+| `KEEP_ATTENDED_YEARS`, `KEEP_MISSED_MONTHS` | for how long after the last visit it is known who a patient was: one who came, one who cancelled or never came | 8, 12 |
+| `KEEP_WAITLIST_DAYS`, `KEEP_MESSAGES_DAYS`, `KEEP_AUDIT_YEARS` | for how long places on the waitlist are kept after they ended, to whom messages went, and audit entries | 30, 90, 6 |
 | `REDIS_URL` | optional: rate limits shared over Redis instead of the database | – |
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
 | `CONFIRM_EMAIL` | when a booking on the pages waits until a link in an e-mail was followed: `never`, `suspicious` (what looks like a machine) or `always` | `suspicious` |
@@ -82,6 +84,7 @@ class Settings:
     mail: MailSettings
     reminder_hours: tuple[int, ...]
     sheet_email: str | None
+    retention: Mapping[str, int]
     redis_url: str | None
     ratelimit_enabled: bool
     confirm_email: str
@@ -140,6 +143,13 @@ class Settings:
             mail=_mail(environ, urlsplit(public_url).hostname or ""),
             reminder_hours=_reminder_hours(environ.get("REMINDER_HOURS", "").strip() or "72,24"),
             sheet_email=_one_address(environ, "SHEET_EMAIL"),
+            retention={
+                "attended_years": _number(environ, "KEEP_ATTENDED_YEARS", 8, least=1, most=100),
+                "missed_months": _number(environ, "KEEP_MISSED_MONTHS", 12, least=1, most=1200),
+                "waitlist_days": _number(environ, "KEEP_WAITLIST_DAYS", 30, least=1, most=3650),
+                "messages_days": _number(environ, "KEEP_MESSAGES_DAYS", 90, least=1, most=3650),
+                "audit_years": _number(environ, "KEEP_AUDIT_YEARS", 6, least=1, most=100),
+            },
             redis_url=environ.get("REDIS_URL") or None,
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),
             confirm_email=_choice(environ, "CONFIRM_EMAIL", "suspicious", "never", "always"),

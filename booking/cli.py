@@ -11,10 +11,12 @@ from flask.cli import AppGroup
 
 from booking import diagnosis, supervisor
 from booking.domain.errors import Busy, Invalid, NotFound, NotSetUp
+from booking.domain.retention import Retention
 from booking.domain.roles import FeedPrivacy, Role
 from booking.formats.links import Links
 from booking.formats.passwords import generated_password
 from booking.formats.tokens import ManageKeys, random_token
+from booking.purge import count, purge
 from booking.seams.clock import clock_for
 from booking.seams.mailbox import Mailbox
 from booking.seams.sheet_folder import SheetFolder
@@ -22,6 +24,7 @@ from booking.seams.smtp import SmtpSender
 from booking.services import calendars, past
 from booking.services.admin import demo, first_setup
 from booking.services.staff import accounts as staff
+from booking.services.times.availability import Offers
 from booking.store import schema
 from booking.store.engine import Database
 from booking.worker import KeepSheets, Send, Worker
@@ -41,6 +44,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.cli.add_command(group)
     for command in (_demo(database), _worker(database, settings), _doctor(database, settings)):
         app.cli.add_command(command)
+    app.cli.add_command(_retention(database, settings))
     app.cli.add_command(_set_up(database, settings))
     app.cli.add_command(_serve(database, settings))
 
@@ -204,7 +208,26 @@ def _worker(database: Database, settings: Settings) -> click.Command:
             timeout=settings.mail.timeout,
             reminder_hours=settings.reminder_hours,
             sheets=KeepSheets(SheetFolder(settings.instance_path / "sheets"), settings.sheet_email),
+            keep=_keep(settings),
         ).run()
+
+    return run
+
+
+def _keep(settings: Settings) -> Retention:
+    return Retention(**settings.retention)
+
+
+def _retention(database: Database, settings: Settings) -> click.Command:
+    @click.command("retention")
+    @click.option("--dry-run", is_flag=True, help="Only say how much it would be.")
+    @_plainly
+    def run(dry_run: bool) -> None:
+        """Forget what was kept for long enough, as the worker does each night."""
+        keep = _keep(settings)
+        counts = count(database, keep) if dry_run else purge(database, keep, offers=Offers())
+        for name, number in counts.items():
+            click.echo(f"{name}\t{number}")
 
     return run
 

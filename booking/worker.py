@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from types import FrameType
 
@@ -24,11 +24,14 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import Busy, NotFound, NotSetUp, SlotRefusal
 from booking.domain.messages import DeliveryFailure, MessageKind
+from booking.domain.retention import Retention
 from booking.domain.slots import Slot
+from booking.domain.time import local_day
 from booking.formats.links import Links
 from booking.formats.mail import Letter, compose
 from booking.formats.sheets import file_name
 from booking.formats.tokens import random_token
+from booking.purge import purge
 from booking.seams.sheet_folder import SheetFolder
 from booking.services import counters, health
 from booking.services.bookings import drafts, once, proof_mail
@@ -47,7 +50,7 @@ from booking.store.records import Message
 Send = Callable[[EmailMessage], None]
 DELIVERIES_AT_ONCE = 4
 DELIVER_SECONDS, BEAT_SECONDS, WAITLIST_SECONDS, REMIND_SECONDS, SWEEP_SECONDS = 1, 10, 15, 60, 60
-SHEETS_SECONDS = 120
+SHEETS_SECONDS, FORGET_SECONDS = 120, 600
 STOP_SECONDS = 6
 _log = structlog.get_logger()
 
@@ -61,7 +64,10 @@ class KeepSheets:
 
 
 class Worker:
-    """Delivers messages, reminds of visits, passes free times on, sweeps away what has expired."""
+    """
+    Delivers messages, reminds of visits, passes free times on, sweeps away what has expired and
+    forgets what was kept for long enough.
+    """
 
     def __init__(
         self,
@@ -73,6 +79,7 @@ class Worker:
         timeout: float,
         reminder_hours: Sequence[int] = (),
         sheets: KeepSheets | None = None,
+        keep: Retention | None = None,
     ):
         self._database = database
         self._links = links
@@ -80,6 +87,8 @@ class Worker:
         self._sender = sender
         self._reminder_hours = reminder_hours
         self._sheets = sheets
+        self._keep = keep
+        self._purged_on: date | None = None
         self._offers = Offers()
         self._stop = threading.Event()
         # Longer than a delivery may take in all, so that no other worker starts the same one.
@@ -226,6 +235,17 @@ class Worker:
 
         self._database.write(work)
 
+    def forget(self) -> None:
+        """Once a day at the clinic: what was kept for long enough."""
+        if self._keep is None:
+            return
+        today = self._database.read(
+            lambda session, now: local_day(now, read_rulebook(session).clinic.zone)
+        )
+        if today != self._purged_on:
+            purge(self._database, self._keep, offers=self._offers, is_stopped=self._stop.is_set)
+            self._purged_on = today
+
     def beat(self) -> None:
         """Say that this worker is there."""
         self._database.write(lambda session, now: health.beat(session, self.name, now=now))
@@ -250,6 +270,7 @@ class Worker:
             (self.remind, REMIND_SECONDS, 1),
             (self.sweep, SWEEP_SECONDS, 1),
             (self.save_sheets, SHEETS_SECONDS, 1),
+            (self.forget, FORGET_SECONDS, 1),
         ):
             scheduler.add_job(_patient(job), "interval", seconds=seconds, max_instances=at_once)
         _patient(self.beat)()

@@ -217,6 +217,12 @@ class RecordsChanged(Refusal):
     code = "records_changed"
 
 
+class VisitAhead(Refusal):
+    """Somebody who has a visit ahead cannot be erased: the visit needs them."""
+
+    code = "visit_ahead"
+
+
 class LastAdministrator(Refusal):
     """Nobody would be left who may change the set-up."""
 

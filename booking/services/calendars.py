@@ -24,7 +24,7 @@ from booking.services.audit import Actor
 from booking.services.bookings import whereabouts
 from booking.services.clinic import ClinicFacts, Rulebook
 from booking.store.access import Feed
-from booking.store.bookings import Booking
+from booking.store.bookings import Booking, Patient
 from booking.store.clinic import Practitioner, Resource
 
 PAST = timedelta(days=30)
@@ -229,7 +229,7 @@ def _feed_entry(
         start=booking.start,
         end=booking.end,
         updated_at=booking.updated_at,
-        summary=_summary(booking.patient.name, privacy),
+        summary=_summary(booking.patient, privacy),
         location="" if privacy is FeedPrivacy.BUSY else _feed_place(booking, clinic),
         description="",
         status=Status.TENTATIVE if booking.state is State.REQUESTED else Status.CONFIRMED,
@@ -245,10 +245,11 @@ def _feed_place(booking: Booking, clinic: ClinicFacts) -> str:
     return clinic.address if mode is Mode.IN_PERSON else MODE_WORDS[mode]
 
 
-def _summary(name: str, privacy: FeedPrivacy) -> str:
-    if privacy is FeedPrivacy.FULL:
-        return name
-    return "Busy" if privacy is FeedPrivacy.BUSY else initials(name)
+def _summary(patient: Patient, privacy: FeedPrivacy) -> str:
+    if privacy is FeedPrivacy.BUSY:
+        return "Busy"
+    whole = privacy is FeedPrivacy.FULL or patient.erased_at is not None
+    return patient.name if whole else initials(patient.name)
 
 
 def initials(name: str) -> str:

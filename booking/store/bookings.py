@@ -19,7 +19,10 @@ class Patient(Base):
 
     __tablename__ = "patients"
     __table_args__ = (
-        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),
+        CheckConstraint(
+            "email IS NOT NULL OR phone IS NOT NULL OR erased_at IS NOT NULL",
+            name="can_be_reached",
+        ),
         Index("ix_patients_date_of_birth", "date_of_birth"),
         Index("ix_patients_email", "email"),
     )

@@ -98,6 +98,11 @@ class Message(Base):
     capped_address: Mapped[str | None] = mapped_column(String(64))
     not_before: Mapped[datetime | None]
 
+    @property
+    def address(self) -> str | None:
+        """Where it goes or went; None once that was removed (services/patients/erasing.py)."""
+        return self.recipient if "@" in self.recipient else None
+
     # Of kinds that are about a booking; the others have none (services/waitlist/mail.py).
     booking: Mapped[Booking] = relationship()
     entry: Mapped[WaitlistEntry | None] = relationship()

@@ -96,6 +96,7 @@ ANSWERS: dict[str, Answer] = {
         409, "Others have an appointment later today by now. Please look at the list again."
     ),
     "records_changed": Answer(409, "These records changed meanwhile. Please look at them again."),
+    "visit_ahead": Answer(409, "There is an appointment ahead. Cancel it first."),
     "last_administrator": Answer(409, "This is the last administrator. Make another one first."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
     "invalid": Answer(422, to_patients("Some of what was given is not right.")),

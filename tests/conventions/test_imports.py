@@ -51,10 +51,13 @@ LAYERS = {
     # Production's clock, mail and network: what the composition root passes in.
     "seams": layer("domain store formats config", None),
     "app": layer("domain store formats services web seams config", None),
-    "worker": layer("domain store formats services web seams config app", None),
+    "purge": layer("domain store formats services", "structlog"),
+    "worker": layer("domain store formats services web seams config app purge", None),
     "supervisor": layer("domain store formats services web seams config app worker", None),
     "diagnosis": layer("domain store services config", "sqlalchemy"),
-    "cli": layer("domain store formats services seams config worker supervisor diagnosis", None),
+    "cli": layer(
+        "domain store formats services seams config worker supervisor diagnosis purge", None
+    ),
     "wsgi": layer("app cli config", None),
 }
 

@@ -12,7 +12,7 @@ from booking.domain.waitlist import Part, Wishes
 from booking.services.waitlist import entries, line
 from booking.store.bookings import Booking, Consent
 from booking.store.records import Message
-from booking.store.waitlist import WaitlistEntry, WaitlistOffer
+from booking.store.waitlist import WaitlistEntry
 from tests.services import waiting
 from tests.services.deeds import (
     TUESDAY_9,
@@ -385,14 +385,11 @@ def test_reception_takes_an_offer_back(clinic: Clinic, taken: Booking):
     assert owners(clinic) == []
 
 
-def test_after_thirty_days_the_wait_ends_and_thirty_later_it_is_forgotten(clinic: Clinic):
+def test_after_thirty_days_the_wait_ends(clinic: Clinic):
     entry = waiting.join(clinic)
-    for state in ("open", "expired", None):
+    for state in ("open", "expired"):
         clinic.write(lambda session, now: entries.sweep(session, now=now))
-        if state is None:
-            assert count(clinic, WaitlistEntry, WaitlistOffer, Message) == 0
-        else:
-            assert waiting.state(clinic, entry) == state
+        assert waiting.state(clinic, entry) == state
         clinic.time.pass_(days=30)
 
 

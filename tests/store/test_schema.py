@@ -1,9 +1,7 @@
 """Migrations give exactly the schema that the models describe, the guarantee included."""
 
 import threading
-from collections.abc import Iterator, Mapping
-from itertools import count
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -17,24 +15,6 @@ from booking.store.engine import Database, make_engine
 from booking.store.models import metadata
 from booking.store.schema import SchemaIsNewer
 from tests.support import set_up_clinic
-
-_numbers = count()
-
-
-@pytest.fixture
-def empty(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An engine on a database without a table, of the same kind as `database`."""
-    if database_url.startswith("sqlite"):
-        engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-        yield engine
-        engine.dispose()
-        return
-    server = request.getfixturevalue("postgres")
-    name = f"empty_{next(_numbers)}"
-    engine = make_engine(server.create_database(name))
-    yield engine
-    engine.dispose()
-    server.drop_database(name)
 
 
 def description(engine: Engine) -> dict[str, object]:

@@ -45,6 +45,8 @@ STAFF = (
     "/desk/patients/1",
     "/desk/patients/1/contact",
     "/desk/patients/1/merge",
+    "/desk/patients/1/erase",
+    "/desk/patients/1/export",
     "/desk/messages",
     f"/desk/sheet?day={DAY}",
     "/admin/hours/dr-ahmed",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from booking.domain.retention import Retention
 from config import ROOT, Settings, SettingsError
 
 KEY = "kAp3-vbnTQ8_fJw2xYz0LmE5rUqH7sDg9iOc1a"
@@ -290,3 +291,11 @@ def test_what_is_done_against_machines_is_one_of_three_words(tmp_path: Path, nam
     setting = getattr(read(tmp_path, **{name: "always"}), name.lower())
     assert setting == "always"
     assert name in refusal(tmp_path, **{name: "sometimes"})
+
+
+def test_how_long_things_are_kept_is_checked_and_fits_the_rules(tmp_path: Path):
+    assert Retention(**read(tmp_path).retention) == Retention()
+    kept = read(tmp_path, KEEP_MISSED_MONTHS="6", KEEP_AUDIT_YEARS="10").retention
+    assert (kept["missed_months"], kept["audit_years"]) == (6, 10)
+    for value in ("0", "-1", "ever", "101"):
+        assert refusal(tmp_path, KEEP_ATTENDED_YEARS=value).startswith("KEEP_ATTENDED_YEARS must")

@@ -422,3 +422,22 @@ def test_a_link_to_the_first_set_up_is_printed_while_there_is_no_clinic(
     refused = make_run(url, "setup")
     assert refused.exit_code == 1
     assert "There is a clinic already" in refused.output
+
+
+# -- retention ----------------------------------------------------------------------------------
+
+
+def test_retention_says_how_much_and_forgets_only_without_the_dry_run(run: Run, clinic: Clinic):
+    clinic.time.now = at("2010-01-11T08:00-05:00")
+    clinic.book(at("2010-01-12T09:00-05:00"))
+    unsure = run("retention", "--dry-run", KEEP_AUDIT_YEARS="100")
+    assert (unsure.exit_code, unsure.stdout.split("\n")[0]) == (0, "patients\t1")
+    assert names(clinic) == ["Ann O’Brien"]
+    done = run("retention", KEEP_AUDIT_YEARS="100")
+    assert (done.exit_code, done.stdout) == (0, unsure.stdout)
+    assert names(clinic) == ["Erased"]
+    assert run("retention").stdout.startswith("patients\t0\n")
+
+
+def names(clinic: Clinic) -> list[str]:
+    return clinic.read(lambda session, _: list(session.scalars(select(Patient.name))))

@@ -178,7 +178,8 @@ def undo(
     if seen is not None and seen != booking.updated_at:
         raise Outdated
     step = audit.step_into(session, booking.id, booking.state.value)
-    if step is None or step.from_value is None:
+    # A visit of nobody cannot come back.
+    if step is None or step.from_value is None or booking.patient.erased_at is not None:
         raise TransitionRefused
     lifecycle.require_undo(
         standing(booking),

@@ -41,22 +41,23 @@ def subject(patient_id: int) -> str:
     return f"patient:{patient_id}"
 
 
-def get(session: Session, patient_id: int, *, stays: bool = False) -> Patient:
+def get(session: Session, patient_id: int, *, keep: bool = False) -> Patient:
     """
     A patient who was not erased; for a record that was merged into another, that other one.
 
-    With `stays`, nobody merges the record away before the transaction ends.
+    With `keep`, nobody merges the record away or erases it before the transaction ends.
 
     Raises:
         NotFound: there is none with this id.
     """
     query = select(Patient).where(Patient.id == patient_id, Patient.erased_at.is_(None))
-    if stays:
+    if keep:
+        # Others may refer to them meanwhile.
         query = query.with_for_update(key_share=True)
     found = session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
-    return found if found.merged_into is None else get(session, found.merged_into, stays=stays)
+    return found if found.merged_into is None else get(session, found.merged_into, keep=keep)
 
 
 def card(
@@ -77,7 +78,7 @@ def card(
         NotFound: there is no such patient, or not one of theirs.
     """
     patient = get(session, patient_id)
-    bookings = _bookings(session, patient.id, only_practitioner)
+    bookings = visits(session, patient.id, only_practitioner=only_practitioner)
     if only_practitioner is not None and not bookings:
         raise NotFound
     twins = search.twins(session, patient, now=now) if with_twins else []
@@ -100,9 +101,10 @@ def card(
     )
 
 
-def _bookings(
-    session: Session, patient_id: int, only_practitioner: int | None
+def visits(
+    session: Session, patient_id: int, *, only_practitioner: int | None
 ) -> Sequence[Booking]:
+    """A patient's bookings, or those with one practitioner, the latest visit first."""
     query = (
         select(Booking)
         .options(joinedload(Booking.practitioner), joinedload(Booking.service))
@@ -135,7 +137,7 @@ def change(
         NotFound: there is no such patient.
     """
     lock_calendars(session, offers, get(session, patient_id).id, now=now)
-    patient = get(session, patient_id, stays=True)
+    patient = get(session, patient_id, keep=True)
     values = {name: getattr(new, name) for name in _CONTACT}
     return _set(session, patient, values, actor=actor, now=now)
 

@@ -87,7 +87,7 @@ def _both(
     ids = [cards.get(session, one).id for one in (kept_id, gone_id)]
     cards.lock_calendars(session, offers, *ids, now=now)
     # In one order, so that two who merge the same two do not wait for each other.
-    found = {one: cards.get(session, one, stays=True) for one in sorted(ids)}
+    found = {one: cards.get(session, one, keep=True) for one in sorted(ids)}
     kept, gone = found[ids[0]], found[ids[1]]
     if kept.id == gone.id or [kept.id, gone.id] != ids:
         raise RecordsChanged
@@ -164,7 +164,7 @@ def take_apart(
         RecordsChanged: this is not the merge that can be taken apart, or not any more.
     """
     cards.lock_calendars(session, offers, cards.get(session, kept_id).id, now=now)
-    kept = cards.get(session, kept_id, stays=True)
+    kept = cards.get(session, kept_id, keep=True)
     found = latest(session, offers, kept.id, now=now)
     gone = session.get(Patient, found.gone_id) if found else None
     if found is None or found.id != merge_id or gone is None or gone.erased_at is not None:

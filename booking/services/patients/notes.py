@@ -41,7 +41,7 @@ def add(
     Raises:
         NotFound: there is no such patient.
     """
-    patient = cards.get(session, patient_id, stays=True)
+    patient = cards.get(session, patient_id, keep=True)
     insert_row(
         session,
         PatientNote,

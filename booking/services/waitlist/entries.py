@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import NotFound
@@ -234,9 +234,7 @@ def _select(session: Session, conditions: Sequence[object]) -> list[WaitlistEntr
 
 
 def sweep(session: Session, *, now: datetime) -> None:
-    """
-    End what has waited its time or has nothing left to wait for, and forget what ended long ago.
-    """
+    """End what has waited its time or has nothing left to wait for."""
     no_visit = select(Booking.id).where(
         or_(Booking.state != State.CONFIRMED, Booking.start <= now),
         Booking.id == WaitlistEntry.booking_id,
@@ -248,11 +246,6 @@ def sweep(session: Session, *, now: datetime) -> None:
             or_(WaitlistEntry.expires_at <= now, no_visit.exists()),
         )
         .values(state=EntryState.EXPIRED, ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        delete(WaitlistEntry)
-        .where(WaitlistEntry.state.not_in(ALIVE), WaitlistEntry.ended_at <= now - LIFE)
         .execution_options(synchronize_session=False)
     )
 

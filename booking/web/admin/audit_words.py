@@ -35,6 +35,7 @@ KINDS = {
             "patient_changed": "A patient’s details were corrected",
             "patients_merged": "Two records of a patient were merged",
             "patients_parted": "Merged records were taken apart again",
+            "patient_erased": "A patient was erased",
             "running_late": "A practitioner runs late",
             "on_time_again": "A practitioner is on time again",
             "message_sent_again": "A message was sent again",
@@ -46,6 +47,7 @@ KINDS = {
             "viewed": "A booking or a list was looked at",
             "searched": "Patients were looked for",
             "patient_viewed": "A patient’s card was looked at",
+            "patient_exported": "A copy was made for a patient",
             "answers_read": "Answers were read",
             "cautions_reviewed": "Answers were reviewed",
             "found": "A patient found their booking again",
@@ -89,7 +91,11 @@ KINDS = {
     ),
     "set-up": (
         "The set-up",
-        {"rules": "The set-up changed", "text_published": "A text was published"},
+        {
+            "rules": "The set-up changed",
+            "text_published": "A text was published",
+            "retention": "What had been kept for long enough was forgotten",
+        },
     ),
 }
 ACTIONS = {action: words for _, actions in KINDS.values() for action, words in actions.items()}

@@ -66,6 +66,7 @@ def card(
         "booking": {
             "id": booking.id,
             "patient_id": patient.id,
+            "is_erased": patient.erased_at is not None,
             "name": patient.name,
             "date_of_birth": _birth(patient.date_of_birth),
             "guardian": patient.guardian,
@@ -117,6 +118,8 @@ def _undo(
     booking: Booking, history: Sequence[AuditEntry], *, person: SignedIn, now: datetime
 ) -> dict[str, str] | None:
     """A button that takes the last step back, if that is possible now."""
+    if booking.patient.erased_at is not None:
+        return None
     taken = [e for e in history if e.action == "state" and e.to_value == booking.state.value]
     if not taken or taken[-1].from_value is None:
         return None

@@ -19,13 +19,16 @@ from booking.web.clinic import facts, local
 from booking.web.desk.blueprint import blueprint
 from booking.web.installation import write
 
+NOTICES = {"erased": "The patient is erased."}
+
 
 @blueprint.get("/search")
 def find() -> ResponseReturnValue:
     """Who fits what was typed. The look is recorded, what was typed is not."""
     typed = request.args.get("q", "")[: queries.QUERY_MAX]
     found, more = look_up(typed) if typed.strip() else ([], False)
-    return render_template("desk/search.html", q=typed, found=found, more=more)
+    notice = NOTICES.get(request.args.get("done", ""))
+    return render_template("desk/search.html", q=typed, found=found, more=more, notice=notice)
 
 
 def look_up(typed: str) -> tuple[list[dict[str, Any]], bool]:

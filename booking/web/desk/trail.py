@@ -66,7 +66,7 @@ def entry(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
     return {
         "at": local(entry.at),
         "who": who(entry, names),
-        "words": _words(entry),
+        "words": in_words(entry.action, before=entry.from_value, after=entry.to_value),
         "reason": entry.reason,
     }
 
@@ -77,22 +77,23 @@ def who(entry: AuditEntry, names: dict[int, str]) -> str:
     return names.get(entry.staff_id or 0) or others.get(entry.actor_kind, "staff")
 
 
-def _words(entry: AuditEntry) -> str:
-    if entry.action == "moved" and entry.to_value:
-        moment = local(datetime.fromisoformat(entry.to_value))
+def in_words(action: str, *, before: str | None, after: str | None) -> str:
+    """What happened to a booking, by the action of its entry and what that was from and to."""
+    if action == "moved" and after:
+        moment = local(datetime.fromisoformat(after))
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
-    if entry.action == "follow_up_suggested":
-        return f"Another visit suggested in {weeks(int(entry.to_value or 0))}"
-    if entry.action == "tried_to_call" and entry.to_value:
-        return f"Called: {CALLED[Said(entry.to_value)]}"
-    if entry.action in _SAID:
-        return _SAID[entry.action]
-    if entry.action == "details_changed":
-        return f"Changed: {entry.to_value}"
-    words = STATE_WORDS[State(entry.to_value)] if entry.to_value else entry.action
-    if entry.action == "undo":
+    if action == "follow_up_suggested":
+        return f"Another visit suggested in {weeks(int(after or 0))}"
+    if action == "tried_to_call" and after:
+        return f"Called: {CALLED[Said(after)]}"
+    if action in _SAID:
+        return _SAID[action]
+    if action == "details_changed":
+        return f"Changed: {after}"
+    words = STATE_WORDS[State(after)] if after else action
+    if action == "undo":
         return f"Undone, back to: {words.lower()}"
-    return "Booked" if entry.from_value is None else words
+    return "Booked" if before is None else words
 
 
 def weeks(number: int) -> str:
@@ -104,7 +105,7 @@ def message(message: Message) -> dict[str, Any]:
     """A message, and how it stands."""
     return {
         "kind_words": MESSAGE_WORDS[message.kind],
-        "recipient": message.recipient,
+        "recipient": message.address,
         "state": message.state.value,
         "state_words": MESSAGE_STATES[message.state],
         "failed": message.state is MessageState.FAILED,
