@@ -88,6 +88,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.patient_contact": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
+    "desk.slip": CLINIC,
     "desk.messages": RECEPTION,
     "desk.send_again": RECEPTION,
     "desk.new_address": RECEPTION,

@@ -42,6 +42,7 @@ FOR_STAFF = {
     "desk.patient_contact": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
+    "desk.slip": CLINIC,
     "desk.messages": RECEPTION,
     "desk.send_again": RECEPTION,
     "desk.new_address": RECEPTION,

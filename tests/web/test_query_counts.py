@@ -38,6 +38,7 @@ STAFF = (
     "/desk/late/dr-ahmed",
     "/desk/bookings/1",
     "/desk/bookings/1/series",
+    "/desk/bookings/1/slip",
     f"/desk/book?day={DAY}",
     "/desk/waitlist",
     "/desk/search?q=ann",

@@ -12,6 +12,7 @@ from booking.web.desk import (
     search,
     series,
     sheet,
+    slip,
     waiting,
     weeks,
 )
@@ -22,5 +23,5 @@ __all__ = ["VIEWS", "blueprint"]
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
     *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
-    *(sheet, waiting, weeks),
+    *(sheet, slip, waiting, weeks),
 )
