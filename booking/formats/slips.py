@@ -1,6 +1,7 @@
 """The patient's slip: when, where, and how to change it; nothing of what the visit is for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -29,6 +30,7 @@ class Slip:
     reference: str
     phone: str
     manage_url: str | None
+    made_at: datetime
 
 
 def html(slip: Slip) -> Markup:

@@ -38,4 +38,5 @@ def of(booking: Booking, rulebook: Rulebook, links: Links, *, now: datetime) -> 
         reference=references.show(booking.reference),
         phone=show_phone(clinic.phone, clinic.country),
         manage_url=links.manage(token, language=locale) if token else None,
+        made_at=now.astimezone(clinic.zone),
     )

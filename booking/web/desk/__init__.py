@@ -7,6 +7,7 @@ from booking.web.desk import (
     lateness,
     live,
     messages,
+    papers,
     patients,
     phone,
     search,
@@ -23,5 +24,5 @@ __all__ = ["VIEWS", "blueprint"]
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
     *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
-    *(sheet, slip, waiting, weeks),
+    *(papers, sheet, slip, waiting, weeks),
 )

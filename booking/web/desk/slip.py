@@ -16,19 +16,19 @@ from booking.web.desk import own
 from booking.web.desk.blueprint import blueprint
 from booking.web.installation import here, write
 
-_BOOKING = "/bookings/<int(max=2147483647):booking_id>"
+BOOKING = "/bookings/<int(max=2147483647):booking_id>"
 
 
-@blueprint.get(f"{_BOOKING}/slip")
+@blueprint.get(f"{BOOKING}/slip")
 def slip(booking_id: int) -> ResponseReturnValue:
     """The slip, in the patient's language. Looking at it is recorded."""
-    found = _asked(booking_id)
+    found = asked(booking_id)
     if found is None:
-        return _to_card(booking_id)
+        return to_card(booking_id)
     return render_template("desk/slip.html", booking_id=booking_id, slip=slips.html(found))
 
 
-def _asked(booking_id: int) -> Slip | None:
+def asked(booking_id: int) -> Slip | None:
     """The slip; None for a visit that nobody has to come to any more."""
     booking, rules = own.booking(booking_id), rulebook()
     if booking.state not in texts.GIVEN:
@@ -41,6 +41,6 @@ def _asked(booking_id: int) -> Slip | None:
     return write(look)
 
 
-def _to_card(booking_id: int) -> ResponseReturnValue:
+def to_card(booking_id: int) -> ResponseReturnValue:
     """There it says what became of the appointment."""
     return redirect(url_for("desk.booking", booking_id=booking_id), code=303)
