@@ -42,6 +42,7 @@ FOR_STAFF = {
     "desk.patient_contact": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
+    "desk.kept": CLINIC,
     "desk.slip": CLINIC,
     "desk.sheet_pdf": CLINIC,
     "desk.week_pdf": CLINIC,

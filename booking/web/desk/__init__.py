@@ -7,6 +7,7 @@ from booking.web.desk import (
     lateness,
     live,
     messages,
+    offline,
     papers,
     patients,
     phone,
@@ -24,5 +25,5 @@ __all__ = ["VIEWS", "blueprint"]
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
     *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
-    *(papers, sheet, slip, waiting, weeks),
+    *(offline, papers, sheet, slip, waiting, weeks),
 )
