@@ -53,7 +53,7 @@ if (section && "serviceWorker" in navigator && "caches" in window) {
   start.addEventListener("click", async () => {
     choose(180 * 24 * 3600);
     await follow();
-    if (chosen()) status.textContent = "Today’s board is kept on this device.";
+    if (chosen()) status.textContent = "Kept.";
     (chosen() ? stop : start).focus();
   });
   stop.addEventListener("click", async () => {
