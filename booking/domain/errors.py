@@ -28,6 +28,12 @@ class SlotUnavailable(SlotRefusal):
     """Someone else has this time."""
 
 
+class BeingBooked(SlotRefusal):
+    """Somebody holds this time for some minutes, or it is kept for somebody who was offered it."""
+
+    code = "being_booked"
+
+
 class OutsideHours(SlotRefusal):
     """The visit would not lie within opening hours, or would not begin on the clinic's steps."""
 
@@ -176,6 +182,21 @@ class ReasonMissing(Refusal):
     """This step must say why."""
 
     code = "reason_missing"
+
+
+class Unexplained(ReasonMissing):
+    """
+    Nothing is on offer then, and staff did not say why it has to be.
+
+    `overbooks` are the ids of the bookings beside which it would be; none: it is outside of hours.
+    """
+
+    code = "unexplained"
+
+    def __init__(self, overbooks: Sequence[int] | None):
+        super().__init__(self.code)
+        self.is_overbooked = overbooks is not None
+        self.overbooks = tuple(overbooks or ())
 
 
 class MoreToTell(Refusal):

@@ -119,6 +119,19 @@ def closed_on(closed: Iterable[Closed], day: date) -> list[Minutes]:
     return [found for one in closed if (found := one.on(day)) is not None]
 
 
+def minutes_left(opened: Iterable[Minutes], closed: Iterable[Minutes]) -> int:
+    """How many minutes are open once what is closed is taken away; `opened` as of `open_on`."""
+    shut = sorted(closed)
+    left = 0
+    for begins, ends in opened:
+        since = begins
+        for closes, reopens in shut:
+            left += max(0, min(closes, ends) - since)
+            since = max(since, reopens)
+        left += max(0, ends - since)
+    return left
+
+
 def meetings(one: WeeklyStretch, other: WeeklyStretch) -> float:
     """In which part of all weeks both hold on one date, as long as both hold at all."""
     first = max((day for day in (one.since, other.since) if day), default=_ANY_MONDAY)

@@ -44,6 +44,13 @@ class Stranding(StrEnum):
     TO_MOVE = "to_move"
 
 
+class Exceptional(StrEnum):
+    """Why a booking is where nothing was on offer; somebody of the staff said what for."""
+
+    OUTSIDE_HOURS = "outside_hours"
+    OVERBOOKED = "overbooked"
+
+
 class ActorKind(StrEnum):
     """Who takes a step."""
 

@@ -35,6 +35,7 @@ class MessageKind(StrEnum):
     NEW_TIMES = "new_times"
     REMINDER = "reminder"
     RUNNING_LATE = "running_late"
+    MISSED = "missed"
     WAITLIST_JOINED = "waitlist_joined"
     WAITLIST_OFFER = "waitlist_offer"
     CONFIRM_EMAIL = "confirm_email"
@@ -74,6 +75,7 @@ _NO_INVITATIONS = frozenset(
         MessageKind.NEW_TIMES,
         MessageKind.REMINDER,
         MessageKind.RUNNING_LATE,
+        MessageKind.MISSED,
         MessageKind.CONFIRM_EMAIL,
     }
 )

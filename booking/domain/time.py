@@ -1,5 +1,6 @@
 """Instants, spans and the clinic's wall clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +23,16 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         """Whether both share an instant; spans that only touch do not."""
         return self.start < other.end and other.start < self.end
+
+
+def left_of(span: Span, taken: Iterable[Span]) -> list[Span]:
+    """What is left of `span`, ascending, where the spans in `taken`, in any order, are not."""
+    left, start = [], span.start
+    for one in sorted(taken):
+        if start < one.start and start < span.end:
+            left.append(Span(start, min(one.start, span.end)))
+        start = max(start, one.end)
+    return left if start >= span.end else [*left, Span(start, span.end)]
 
 
 def instant(moment: datetime) -> datetime:

@@ -82,6 +82,19 @@ class Links:
         """Where one slot is shown, ready to be taken."""
         return f"{self.public_url}/book?{urlencode({'slot': slot})}"
 
+    def book(
+        self,
+        service: str | None = None,
+        practitioner: str | None = None,
+        *,
+        language: str = ENGLISH,
+    ) -> str:
+        """Where somebody finds a time: of a service with a practitioner, as far as it is said."""
+        asked = {"service": service, "practitioner": practitioner}
+        asked["lang"] = None if language == ENGLISH else language
+        query = urlencode({key: value for key, value in asked.items() if value is not None})
+        return f"{self.public_url}/book{'?' if query else ''}{query}"
+
     def proof(self, token: str, *, language: str = ENGLISH) -> str:
         """Where a booking is confirmed whose address had to be proven."""
         chosen = "" if language == ENGLISH else f"?{urlencode({'lang': language})}"

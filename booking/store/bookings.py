@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from booking.domain.lifecycle import State, Stranding
+from booking.domain.lifecycle import Exceptional, State, Stranding
 from booking.store.base import Base
 from booking.store.clinic import Practitioner, Service, at_location
 
@@ -37,6 +37,7 @@ class Patient(Base):
 
 
 STRANDED = text("stranding IS NOT NULL")
+MISSED = text("state = 'no_show'")
 
 
 class Booking(Base):
@@ -55,6 +56,7 @@ class Booking(Base):
         Index("ix_bookings_patient_id", "patient_id"),
         # The board asks for these at each look, and there are few or none.
         Index("ix_bookings_stranding", "start", sqlite_where=STRANDED, postgresql_where=STRANDED),
+        Index("ix_bookings_missed", "start", sqlite_where=MISSED, postgresql_where=MISSED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +87,16 @@ class Booking(Base):
             Stranding, native_enum=False, length=20, values_callable=lambda s: [m.value for m in s]
         )
     )
+    # It is where nothing was on offer, and why staff put it there; a move clears both.
+    exceptional: Mapped[Exceptional | None] = mapped_column(
+        Enum(
+            Exceptional,
+            native_enum=False,
+            length=20,
+            values_callable=lambda s: [m.value for m in s],
+        )
+    )
+    exceptional_reason: Mapped[str | None] = mapped_column(String(500))
     # When its patient said that they will come, at the time that it has now.
     reconfirmed_at: Mapped[datetime | None]
     # In how many weeks the doctor suggests another visit, and of which kind.

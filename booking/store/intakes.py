@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.questions import Effect
 from booking.store.base import Base
+
+# As text: SQLite uses a partial index only where a query repeats its condition to the letter.
+TO_CALL = text("effect = 'call' AND called_at IS NULL AND reviewed_at IS NULL")
 
 
 class Intake(Base):
@@ -46,6 +49,7 @@ class Caution(Base):
         UniqueConstraint("booking_id", "key", name="uq_cautions_key"),
         CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed_by_whom"),
         CheckConstraint("(called_at IS NULL) = (called_by IS NULL)", name="called_by_whom"),
+        Index("ix_cautions_to_call", "booking_id", sqlite_where=TO_CALL, postgresql_where=TO_CALL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -43,6 +43,8 @@ class Message(Base):
         Index("ix_messages_due", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_messages_failed", "id", sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP),
         Index("ix_messages_booking_id", "booking_id"),
+        # Reports count those of a period.
+        Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_capped_address_not_before", "capped_address", "not_before"),
     )
 

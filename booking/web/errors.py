@@ -29,6 +29,9 @@ class Answer:
 ANSWERS: dict[str, Answer] = {
     "refused": Answer(409, to_patients("That is not possible just now.")),
     "slot_unavailable": Answer(409, to_patients("That time has just been taken.")),
+    "being_booked": Answer(
+        409, "Somebody is choosing that time just now, or was offered it, and it is kept for them."
+    ),
     "outside_hours": Answer(409, to_patients("The clinic does not offer that time.")),
     "in_past": Answer(409, to_patients("That time has passed.")),
     "too_soon": Answer(409, to_patients("That time is too close to book online.")),
@@ -82,6 +85,7 @@ ANSWERS: dict[str, Answer] = {
     ),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
+    "unexplained": Answer(422, "Nothing is on offer then. Say why it has to be."),
     "own_location": Answer(
         409, "This is the clinic's own location. Change its address instead of archiving it."
     ),

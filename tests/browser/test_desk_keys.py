@@ -97,3 +97,25 @@ def test_the_sheet_of_keys_opens_closes_and_switches_them_off(page: Page, clinic
     keys.press("n", "?")
     expect(sheet).to_be_hidden()
     heading(page, "Monday 12 January")
+
+
+def test_a_walk_in_is_here_after_one_form_by_keys_alone(page: Page, clinic: Clinic):
+    clinic.book(on_the_day(clinic, 10))
+    clinic.time.now = on_the_day(clinic, 10, 10)
+    sit_down(page, clinic)
+    keys = Keyboard(page)
+    keys.press("i")
+    heading(page, "Walk-in")
+    expect(page.get_by_role("radio").first).to_be_checked()
+    keys.answer(page.get_by_label("Name"), CALLER.name)
+    for part in ("Day", "Month", "Year"):
+        keys.answer(page.get_by_label(part, exact=True), getattr(CALLER, part.lower()))
+    keys.answer(page.get_by_label("Phone"), CALLER.phone)
+    keys.press("Enter")
+    # It is beside Ann's visit, so the form asks why, with all that was typed.
+    expect(page.get_by_role("alert")).to_contain_text("That time is taken")
+    keys.answer(page.get_by_label("Reason"), "Sent over by the hospital")
+    keys.activate(button(page, "Book"))
+    heading(page, "Monday 12 January")
+    shows(page, CALLER.name, "Arrived")
+    expect(row(page, CALLER.name)).to_contain_text("Overbooked")

@@ -134,7 +134,7 @@ def test_every_kind_of_mail_has_its_three_files():
     kinds = {name.split("/")[1].split(".")[0] for name in MAILS if ".subject." in name}
     assert kinds == {
         *("confirmed", "moved", "cancelled", "new_times", "reminder", "doctor", "sheet"),
-        *("waitlist_joined", "waitlist_offer", "confirm_email", "running_late"),
+        *("waitlist_joined", "waitlist_offer", "confirm_email", "running_late", "missed"),
     }
     for kind in kinds:
         assert {f"mail/{kind}.{end}" for end in ("html", "txt", "subject.txt")} <= set(MAILS)

@@ -11,6 +11,7 @@ from booking.domain.hours import (
     OpenStretch,
     closed_on,
     meetings,
+    minutes_left,
     open_on,
 )
 
@@ -97,3 +98,13 @@ def test_a_single_29_february_is_nothing_in_other_years() -> None:
 def test_what_happens_once_happens_once() -> None:
     closed = Closed(date(2026, 12, 25), date(2026, 12, 25))
     assert closed_days(closed, date(2027, 12, 20), 10) == []
+
+
+def test_what_is_closed_is_taken_from_what_is_open_once() -> None:
+    opened = [(NINE, NOON), (NOON + 60, FIVE)]
+    assert minutes_left(opened, []) == 7 * 60
+    assert minutes_left(opened, [(0, NINE), (NOON, NOON + 60), (FIVE, MIDNIGHT)]) == 7 * 60
+    overlapping = [(NINE + 30, NINE + 60), (NINE, NINE + 45), (FIVE - 10, FIVE + 10)]
+    assert minutes_left(opened, overlapping) == 7 * 60 - 60 - 10
+    assert minutes_left(opened, [(0, MIDNIGHT)]) == 0
+    assert minutes_left([], [(NINE, NOON)]) == 0

@@ -10,7 +10,7 @@ from booking.services.bookings import contact_details
 from booking.services.patients import cards, search
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
-from tests.services.deeds import TUESDAY_9
+from tests.services.deeds import TUESDAY_9, messages
 from tests.support import ANN, RECEPTION, Clinic
 
 JOSE = Person("José Núñez O’Brien", ANN.date_of_birth, None, "+1 202-555-0143")
@@ -105,3 +105,19 @@ def test_a_practitioner_sees_their_own_patients_only(clinic: Clinic, jose: Booki
     assert [one.id for one in look(jose.practitioner_id).bookings] == [jose.id]
     with pytest.raises(NotFound):
         look(jose.practitioner_id + 1000)
+
+
+def test_what_still_waits_goes_to_the_corrected_address(clinic: Clinic):
+    ann = clinic.book(TUESDAY_9)
+
+    def correct(email: str | None) -> list[tuple[str, str]]:
+        new = Person(ANN.name, ANN.date_of_birth, email, "+1 202-555-0143")
+        clinic.write(
+            lambda session, now: cards.change(
+                session, clinic.offers, ann.patient_id, new, actor=RECEPTION, now=now
+            )
+        )
+        return [(one.recipient, one.state.value) for one in messages(clinic, ann)]
+
+    assert correct("anne@patient.example") == [("anne@patient.example", "queued")]
+    assert correct(None) == [("anne@patient.example", "dropped")]

@@ -35,7 +35,10 @@ FOR_STAFF = {
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
+    "desk.walk_in": RECEPTION,
     "desk.waitlist": RECEPTION,
+    "desk.calls": RECEPTION,
+    "desk.undo_call": RECEPTION,
     "desk.find": RECEPTION,
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
@@ -55,6 +58,7 @@ FOR_STAFF = {
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
     "doctor.absences": DOCTOR,
+    "doctor.hours": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,
     "admin.overview": ADMIN,
@@ -85,6 +89,8 @@ FOR_STAFF = {
     "admin.account": ADMIN,
     "admin.password_link": ADMIN,
     "admin.audit": ADMIN,
+    "admin.reports": ADMIN,
+    "admin.report_file": ADMIN,
 }
 ROLES = {
     "anonymous": frozenset[Role](),

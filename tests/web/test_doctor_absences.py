@@ -6,7 +6,7 @@ from sqlalchemy import select
 from booking.domain.lifecycle import Stranding
 from booking.domain.roles import Role
 from booking.store.clinic import Closure
-from tests.services.deeds import TUESDAY_9, is_offered, now_is
+from tests.services.deeds import TUESDAY_9, TUESDAY_10, is_offered, now_is
 from tests.support import Clinic
 from tests.web.journeys import count, on_one_engine
 from tests.web.site import add_practitioner, add_staff
@@ -51,3 +51,23 @@ def test_whoever_is_booked_then_is_decided_on_and_only_reception_cancels(
     assert count(clinic, Closure) == 0
     assert doctor.post(ABSENCES, chosen | {f"do-{booking.id}": "offer"}).status == 303
     assert now_is(clinic, booking).stranding is Stranding.TO_MOVE
+
+
+def test_a_doctor_changes_their_own_week_and_cancels_nobody(app: Flask, clinic: Clinic):
+    booking = clinic.book(TUESDAY_9)
+    doctor = sits_down(app, clinic, Role.DOCTOR)
+    mine = doctor.get("/doctor/hours")
+    assert mine.heading == "My hours"
+    # All of Tuesday is cleared away.
+    rows = {name: value for name, value in mine.form("/doctor/hours").values.items() if value}
+    tuesdays = [name[-1] for name, value in rows.items() if name[:7] == "weekday" and value == "1"]
+    kept = {name: value for name, value in rows.items() if name[-1] not in tuesdays}
+    shown = doctor.post("/doctor/hours", kept)
+    assert "1 booking does not fit any more" in shown.words
+    assert "Cancel it" not in shown.words
+    chosen = kept | {"go": "save", "booking": str(booking.id), "reason": "No more Tuesdays"}
+    assert doctor.post("/doctor/hours", chosen | {f"do-{booking.id}": "cancel"}).status == 403
+    done = doctor.post("/doctor/hours", chosen | {f"do-{booking.id}": "keep"})
+    assert done.location == "/doctor/hours?saved=1"
+    assert not is_offered(clinic, TUESDAY_10)
+    assert now_is(clinic, booking).stranding is Stranding.KEPT

@@ -42,6 +42,7 @@ STAFF = (
     "/desk/bookings/1/slip.pdf",
     f"/desk/book?day={DAY}",
     "/desk/waitlist",
+    "/desk/calls",
     "/desk/search?q=ann",
     "/desk/patients/1",
     "/desk/patients/1/contact",
@@ -57,6 +58,9 @@ STAFF = (
     "/admin/practitioners/dr-ahmed",
     "/admin/staff",
     "/admin/audit",
+    "/admin/reports",
+    "/admin/reports/lateness?period=90",
+    "/admin/reports/utilisation?period=this-year",
 )
 
 
@@ -145,8 +149,9 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
         start = TUESDAY_9 + timedelta(days=1, minutes=30 * number)
         slot = Slot("consultation", "dr-ahmed", "main", start, start + timedelta(minutes=30))
         waiting.by_hand(booked, entry, slot)
+    call = Given(Intake({"health": ("active_infection",)}))
     for number in range(1, 6):
-        booked.book(TUESDAY_9 + number * timedelta(minutes=30))
+        booked.book(TUESDAY_9 + number * timedelta(minutes=30), given=call)
     booked.write(lambda session, now: past.fill(session, 500, now=now))
     assert counts(visitor, booked, STAFF) == before
     assert max(before.values()) < 40
@@ -155,11 +160,11 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
 def test_the_doctors_pages_ask_as_often_as_before(app: Flask, booked: Clinic):
     visitor = Visitor(app)
     visitor.sign_in(booked, "doctor")
-    pages = (f"/doctor?day={DAY}", "/doctor/bookings/1", "/doctor/absences")
+    pages = (f"/doctor?day={DAY}", "/doctor/bookings/1", "/doctor/absences", "/doctor/hours")
     before = counts(visitor, booked, pages)
     fill(booked)
     assert counts(visitor, booked, pages) == before
-    assert max(before.values()) < 30
+    assert max(before.values()) < 36
 
 
 def test_answers_cost_a_page_no_more_than_their_absence(app: Flask, booked: Clinic):

@@ -66,7 +66,7 @@ def test_without_anything_on_offer_pages_say_so_and_nothing_breaks(
     assert "There is no free time online just now" in reception.get("/").words
     assert "No free times online" in reception.get("/book").words
     assert reception.get("/book/times?day=2026-01-13").status == 200
-    assert "Nothing is free on this day" in reception.get("/desk/book").words
+    assert "Nothing is free in the weeks that are open" in reception.get("/desk/book").words
     assert reception.get("/desk").status == 200
     assert reception.get("/api/v1/services").response.json["services"] == []
 

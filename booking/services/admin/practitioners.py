@@ -47,6 +47,11 @@ def practitioner(session: Session, slug: str) -> Practitioner:
     return found
 
 
+def slug_of(session: Session, practitioner_id: int) -> str:
+    """By which name one of them stands in addresses."""
+    return session.get_one(Practitioner, practitioner_id).slug
+
+
 def as_they_are(session: Session, row: Practitioner) -> Person:
     """A practitioner with what they offer."""
     offered = session.scalars(

@@ -214,7 +214,11 @@ def _stranded(
         for booking in coming
         if _is_taken_from(before, after, booking)
         or booking.id in asked_in_vain
-        or (booking.id in without_room and booking.stranding is not Stranding.KEPT)
+        or (
+            booking.id in without_room
+            and booking.stranding is not Stranding.KEPT
+            and booking.exceptional is None
+        )
     ]
 
 

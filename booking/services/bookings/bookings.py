@@ -16,7 +16,7 @@ from booking.domain.lifecycle import (
     Standing,
     State,
 )
-from booking.domain.messages import MessageKind
+from booking.domain.messages import EVERYBODY, Audience, MessageKind
 from booking.domain.modes import Mode
 from booking.domain.people import Person, age_on
 from booking.domain.time import instant, local_day
@@ -30,9 +30,10 @@ from booking.services.bookings.once import Once, answered_before, remember
 from booking.services.clinic import Plan, Rulebook
 from booking.services.mail import outbox
 from booking.services.patients import cards, search
-from booking.services.times import acceptance, claims
+from booking.services.times import acceptance, claims, squeezing
 from booking.services.times.acceptance import Accepted
 from booking.services.times.availability import Offers
+from booking.services.times.squeezing import Fit
 from booking.services.waitlist import entries
 from booking.store.base import insert_row, insert_unless_taken
 from booking.store.bookings import Booking, Consent, Hold, Patient
@@ -61,6 +62,11 @@ class Wish:
     came_from: CameFrom = NOWHERE
     # Whom staff recognised; a public form never says so.
     patient_id: int | None = None
+    # Staff may choose any minute, and say why where nothing is on offer.
+    any_time: bool = False
+    reason: str = ""
+    # Who stands at the desk need not be written to.
+    audiences: frozenset[Audience] = EVERYBODY
 
 
 def book(
@@ -87,6 +93,7 @@ def book(
     Raises:
         NotFound: no such service or practitioner, or the patient whom staff chose is gone.
         SlotRefusal: the start is not on offer.
+        Unexplained: staff chose a time at which nothing is on offer, and did not say why.
         PhoneNeeded: the visit is by phone, and the person gave no number.
         IdempotencyKeyReused: the key of `once` came with other data before.
     """
@@ -98,28 +105,30 @@ def book(
     if plans[0].mode is Mode.PHONE and wish.person.phone is None:
         raise PhoneNeeded
     held = _own_hold(session, wish, plans, now=now)
-    accepted = held or acceptance.require_slot(
-        session, plans, wish.start, now=now, notice=notice_for(actor)
-    )
+    fit = Fit(held, None) if held else _fit(session, wish, plans, actor, now=now)
     patient = _whom(session, wish, actor, now=now)
-    booking = _add_booking(session, links, accepted, patient, wish, random_token, now=now)
+    booking = _add_booking(session, links, fit, patient, wish, random_token, now=now)
     if held is None or not _convert(session, wish, booking, now=now):
         if held is not None:
             # Its claims are gone: all must be won anew, the rooms too.
-            accepted = acceptance.require_slot(
-                session, [held.plan], wish.start, now=now, notice=notice_for(actor)
-            )
-        claims.take_all(session, accepted.resources, accepted.span, booking_id=booking.id)
+            fit = _fit(session, wish, [held.plan], actor, now=now)
+        squeezing.take(session, fit, booking.id, now=now)
     if wish.hold_id is not None:
         session.execute(delete(Hold).where(Hold.id == wish.hold_id))
-    _keep_answers(session, booking, wish, accepted.plan, actor, now=now)
+    _keep_answers(session, booking, wish, fit.accepted.plan, actor, now=now)
     _keep_consents(session, patient, wish, actor, now=now)
     if wish.given.intake.earlier_time:
         entries.wish_earlier(session, booking, now=now)
     if once is not None:
         remember(session, once, booking.id, now=now)
     audit.record(
-        session, actor, "state", now=now, booking_id=booking.id, to_value=booking.state.value
+        session,
+        actor,
+        "state",
+        now=now,
+        booking_id=booking.id,
+        to_value=booking.state.value,
+        reason=booking.exceptional_reason or "",
     )
     outbox.tell(
         session,
@@ -129,9 +138,21 @@ def book(
         patient,
         MessageKind.CONFIRMED,
         now=now,
+        audiences=wish.audiences,
         capped=not wish.mail_at_once,
     )
     return booking
+
+
+def _fit(
+    session: Session, wish: Wish, plans: Sequence[Plan], actor: Actor, *, now: datetime
+) -> Fit:
+    if wish.any_time:
+        return squeezing.fit(session, plans, wish.start, reason=wish.reason, now=now)
+    accepted = acceptance.require_slot(
+        session, plans, wish.start, now=now, notice=notice_for(actor)
+    )
+    return Fit(accepted, None)
 
 
 def _convert(session: Session, wish: Wish, booking: Booking, *, now: datetime) -> bool:
@@ -192,14 +213,14 @@ def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
 def _add_booking(
     session: Session,
     links: Links,
-    accepted: Accepted,
+    fit: Fit,
     patient: Patient,
     wish: Wish,
     random_token: RandomToken,
     *,
     now: datetime,
 ) -> Booking:
-    plan, slot = accepted.plan, accepted.slot
+    plan, slot = fit.accepted.plan, fit.accepted.slot
     uid = f"{uuid.UUID(hex=token_hash(random_token())[:32], version=4)}@{links.host}"
     values = {
         "uid": uid,
@@ -220,6 +241,8 @@ def _add_booking(
         "manage_token_hash": token_hash(links.keys.new(uid, 0)),
         "cancelled_late": False,
         "stranding": None,
+        "exceptional": fit.kind,
+        "exceptional_reason": wish.reason if fit.kind else None,
         "reconfirmed_at": None,
         "follow_up_weeks": None,
         "follow_up_service_id": None,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
 from booking.domain.errors import Outdated, SlotRefusal, TransitionRefused
-from booking.domain.lifecycle import ActorKind, State
+from booking.domain.lifecycle import ActorKind, Exceptional, State
 from booking.domain.messages import MessageKind
 from booking.domain.time import instant
 from booking.formats.links import Links
@@ -16,7 +16,7 @@ from booking.services.bookings import new_times
 from booking.services.bookings.bookings import locked, notice_for, standing, wall_time
 from booking.services.clinic import Rulebook, cut_offs
 from booking.services.mail import outbox
-from booking.services.times import acceptance, claims
+from booking.services.times import acceptance, claims, squeezing
 from booking.services.times.availability import Offers
 from booking.services.times.free_time import read_busy
 from booking.store.bookings import Booking
@@ -59,12 +59,18 @@ def move(
         session, plans, start, now=now, notice=notice_for(actor), without_booking=booking.id
     )
     slot, plan = accepted.slot, accepted.plan
+    if booking.exceptional is Exceptional.OVERBOOKED:
+        # It has pieces of its time, which cannot all become the new one.
+        claims.free(session, booking.id)
     claims.move(session, booking.id, accepted.resources, accepted.span)
+    booking.exceptional = booking.exceptional_reason = None
     previous = booking.start
     booking.start, booking.end, booking.location_id = slot.start, slot.end, plan.place.id
     booking.local_start, booking.time_zone = wall_time(slot.start, plan), plan.rules.zone.key
     booking.sequence += 1
     booking.updated_at = now
+    session.flush()
+    squeezing.close_up(session, booking.practitioner_id, now=now)
     # Whoever said that they will come said so of the old time.
     booking.reconfirmed_at = None
     audit.record(
@@ -126,6 +132,8 @@ def advance(
     _enter(session, booking, to, actor, "state", reason=reason, now=now)
     if to in {State.CANCELLED, State.ENTERED_IN_ERROR}:
         claims.free(session, booking.id)
+        session.flush()
+        squeezing.close_up(session, booking.practitioner_id, now=now)
         new_times.settle(session, booking)
         booking.reconfirmed_at = None
         booking.cancelled_late = actor.kind is ActorKind.PATIENT and lifecycle.is_late_cancellation(
@@ -203,13 +211,16 @@ def _win_back(session: Session, booking: Booking, rulebook: Rulebook, *, now: da
     span = plan.rules.visit.claim(booking.start)
     busy = read_busy(session, plan, span, now=now)
     claims.release(session, busy.expired)
+    booking.cancelled_late = False
+    if booking.exceptional is Exceptional.OVERBOOKED:
+        squeezing.win_back(session, booking, busy, now=now)
+        return
     try:
         resources = (booking.practitioner_id, *busy.choose_rooms(span))
         claims.take_all(session, resources, span, booking_id=booking.id)
     except SlotRefusal as refusal:
         refusal.start = booking.start
         raise
-    booking.cancelled_late = False
 
 
 def _enter(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from booking.domain.calls import IN_VAIN, Cause
 from booking.domain.intake import Caution, Intake, cautions, read_intake
 from booking.domain.people import Findings
 from booking.domain.questions import Effect
@@ -17,6 +18,7 @@ from booking.services.desk import versions
 from booking.store import intakes as store
 from booking.store.base import insert_row
 from booking.store.bookings import Booking
+from booking.store.calls import Call
 
 _Row = store.Caution
 # By which name the ledger of consents knows the permission to remind.
@@ -66,11 +68,16 @@ class ForTheDoctor:
 
 @dataclass(frozen=True, slots=True)
 class ForTheDesk:
-    """What the front desk may know: what to make ready, and how many answers wait for whom."""
+    """
+    What the front desk may know: what to make ready, and how many answers wait for whom.
+
+    `tries` is how often somebody called about them in vain.
+    """
 
     help: Mapping[str, Any]
     to_review: int
     to_call: int
+    tries: int = 0
 
 
 def record(
@@ -153,6 +160,21 @@ def to_call() -> ScalarSelect[int]:
     return _count(*_CALL_OPEN)
 
 
+def tries() -> ScalarSelect[int]:
+    """How often somebody tried in vain to call about a booking's cautions, for the same."""
+    return (
+        select(func.count())
+        .select_from(Call)
+        .where(
+            Call.booking_id == Booking.id,
+            Call.cause == Cause.CAUTION,
+            Call.outcome.in_(IN_VAIN),
+        )
+        .correlate(Booking)
+        .scalar_subquery()
+    )
+
+
 def help_wanted() -> ScalarSelect[Any]:
     """What the desk makes ready for a booking, for a query over bookings."""
     return (
@@ -184,9 +206,9 @@ def _count(*conditions: Any) -> ScalarSelect[int]:
 
 def for_the_desk(session: Session, booking_id: int) -> ForTheDesk:
     """What reception may know of one booking's answers."""
-    query = select(help_wanted(), to_review(), to_call()).where(Booking.id == booking_id)
+    query = select(help_wanted(), to_review(), to_call(), tries()).where(Booking.id == booking_id)
     found = session.execute(query).one()
-    return ForTheDesk(found[0] or {}, found[1], found[2])
+    return ForTheDesk(found[0] or {}, found[1], found[2], found[3])
 
 
 def must_call(session: Session, booking_id: int) -> bool:
@@ -244,6 +266,16 @@ def called(session: Session, booking_id: int, *, staff_id: int, actor: Actor, no
         "patient_called",
         actor=actor,
         now=now,
+    )
+
+
+def not_called(session: Session, booking_id: int, *, called_at: datetime) -> None:
+    """Take it back that somebody talked to the patient then."""
+    session.execute(
+        update(_Row)
+        .where(_Row.booking_id == booking_id, _Row.called_at == called_at)
+        .values(called_at=None, called_by=None)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from booking.domain.lifecycle import OPEN, UNDOABLE, Standing, State, Stranding
+from booking.domain.lifecycle import OPEN, UNDOABLE, Exceptional, Standing, State, Stranding
 from booking.domain.messages import MessageState
 from booking.domain.modes import Mode
 from booking.domain.time import ONE_DAY, Span, midnight
@@ -62,6 +62,7 @@ class DayRow:
     service: str
     mode: Mode
     stranding: Stranding | None
+    exceptional: Exceptional | None
     reconfirmed_at: datetime | None
     version: datetime
     mail_failed: bool
@@ -116,12 +117,14 @@ _ROWS = (
         Service.name,
         Service.mode,
         Booking.stranding,
+        Booking.exceptional,
         Booking.reconfirmed_at,
         Booking.updated_at,
         exists().where(Message.booking_id == Booking.id, Message.state == MessageState.FAILED),
         intakes.help_wanted(),
         intakes.to_review(),
         intakes.to_call(),
+        intakes.tries(),
         follow_ups.open_weeks(),
     )
     .join(Patient, Patient.id == Booking.patient_id)
@@ -160,8 +163,8 @@ def rows(
 
 
 def _row(found: Any, steps: dict[int, Step]) -> DayRow:
-    *plain, mail_failed, wanted, to_review, to_call, follow_up = found
-    needs = ForTheDesk(wanted or {}, to_review, to_call)
+    *plain, mail_failed, wanted, to_review, to_call, tries, follow_up = found
+    needs = ForTheDesk(wanted or {}, to_review, to_call, tries)
     values: tuple[Any, ...] = (*plain, bool(mail_failed), needs, follow_up, steps.get(found[0]))
     return DayRow(*values)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, true, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import MessageOutdated, NotFound
@@ -37,9 +37,8 @@ _CONDITIONS: dict[Only, Any] = {
 }
 
 
-def failed(session: Session) -> int:
-    """How many messages were given up."""
-    return session.scalar(select(func.count(Message.id)).where(GIVEN_UP)) or 0
+# How many messages were given up: every page of the desk asks, and so without a session.
+FAILED = f"SELECT count(*) AS failed FROM messages WHERE {GIVEN_UP}"  # noqa: S608 - our own words
 
 
 def page(session: Session, only: Only, *, before_id: int | None = None) -> list[Message]:

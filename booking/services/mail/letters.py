@@ -90,6 +90,7 @@ def _facts(
         **_lateness(message, start, locale),
         "what": _DOCTOR_WORDS.get(message.kind),
         **_offered(message, rulebook, links, token, locale),
+        "book_url": _book_again(message, rulebook, links, locale),
         "initials": initials(booking.patient.name),
         "desk_url": links.desk(booking.id),
     }
@@ -102,6 +103,20 @@ def _lateness(message: Message, start: datetime, locale: str) -> dict[str, objec
     minutes = message.late.minutes
     clock = dates.show_clock(start + timedelta(minutes=minutes), locale=locale)
     return {"late_minutes": minutes, "expected": languages.left_to_right(locale, clock)}
+
+
+def _book_again(message: Message, rulebook: Rulebook, links: Links, locale: str) -> str | None:
+    """Where whoever missed a visit finds another like it, as far as it is still offered."""
+    if message.kind is not MessageKind.MISSED:
+        return None
+    booking = message.booking
+    offered = [plan for plan in rulebook.plans if plan.service_id == booking.service_id]
+    same = [plan for plan in offered if plan.practitioner_id == booking.practitioner_id]
+    return links.book(
+        offered[0].service if offered else None,
+        same[0].practitioner if same else None,
+        language=locale,
+    )
 
 
 def _deadlines(booking: Booking, clinic: ClinicFacts, locale: str, *, now: datetime) -> str | None:

@@ -28,7 +28,7 @@ from booking.domain.time import local_day
 from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.links import Links
 from booking.services.clinic import Rulebook
-from booking.services.desk import versions
+from booking.services.desk import no_shows, versions
 from booking.services.mail import mail_cap, queued
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Draft, EmailProof, Patient
@@ -38,7 +38,7 @@ from booking.store.records import GIVEN_UP, WAITING, Message
 from booking.store.waitlist import WaitlistOffer, whole_entry
 
 # They tell nobody of another time than they know.
-_NO_NEWS = (MessageKind.REMINDER, MessageKind.RUNNING_LATE)
+_NO_NEWS = (MessageKind.REMINDER, MessageKind.RUNNING_LATE, MessageKind.MISSED)
 _FOR_DOCTOR = {
     MessageKind.CONFIRMED: MessageKind.DOCTOR_BOOKED,
     MessageKind.MOVED: MessageKind.DOCTOR_MOVED,
@@ -128,6 +128,20 @@ def _drop_outdated(session: Session, booking: Booking) -> None:
     )
 
 
+def redirect(session: Session, patient_id: int, old: str, new: str | None) -> None:
+    """
+    A patient's address was corrected: what still waits goes to the new one, or to nobody if there
+    is none any more.
+    """
+    waiting = update(Message).where(
+        Message.booking_id.in_(select(Booking.id).where(Booking.patient_id == patient_id)),
+        Message.recipient == old,
+        Message.state == MessageState.QUEUED,
+    )
+    change = {"recipient": new} if new else {"state": MessageState.DROPPED}
+    session.execute(waiting.values(change).execution_options(synchronize_session=False))
+
+
 def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audience]:
     """
     Who has to be told that a cancellation is off, asked before its sequence is raised: those whom
@@ -199,7 +213,7 @@ def claim_next(
             .where(Message.id == message_id)
             .execution_options(populate_existing=True)
         ).scalar_one()
-        if not is_pointless(message, now):
+        if not is_pointless(message, now) and not _has_come_back(session, message):
             return message
         message.state, message.lease = MessageState.DROPPED, None
         session.flush()
@@ -221,12 +235,20 @@ def is_pointless(message: Message, now: datetime) -> bool:
         return _is_over(message.late, message.booking, now)
     if message.reminds_of is not None and message.booking.start <= now:
         return True
+    if message.kind is MessageKind.MISSED:
+        return message.booking.state is not State.NO_SHOW
     return has_lost_its_point(
         message.kind,
         message.sequence,
         state=message.booking.state,
         current_sequence=message.booking.sequence,
     )
+
+
+def _has_come_back(session: Session, message: Message) -> bool:
+    """Whether somebody who would be asked if they want another time has one by now."""
+    missed = message.kind is MessageKind.MISSED
+    return missed and no_shows.has_come_back(session, message.booking.id)
 
 
 def _claim_one(session: Session, lease: str, until: datetime, now: datetime) -> int | None:

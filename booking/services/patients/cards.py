@@ -12,6 +12,7 @@ from booking.domain.errors import NotFound
 from booking.domain.people import Person
 from booking.services import audit
 from booking.services.audit import Actor
+from booking.services.mail import outbox
 from booking.services.patients import search
 from booking.services.times import acceptance
 from booking.services.times.availability import Offers
@@ -163,8 +164,11 @@ def _set(
     changed = [name for name, value in values.items() if getattr(patient, name) != value]
     if not changed:
         return []
+    address = patient.email
     for name in changed:
         setattr(patient, name, values[name])
+    if address and "email" in changed:
+        outbox.redirect(session, patient.id, address, patient.email)
     search.keep_words(session, patient.id, name=patient.name, phone=patient.phone)
     audit.record(
         session,

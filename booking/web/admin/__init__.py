@@ -10,6 +10,7 @@ from booking.web.admin import (
     locations,
     overview,
     practitioners,
+    reports,
     rooms,
     services,
     staff,
@@ -35,5 +36,6 @@ VIEWS = (
     texts,
     support_lines,
     staff,
+    reports,
     audit,
 )

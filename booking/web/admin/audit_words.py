@@ -25,6 +25,8 @@ KINDS = {
             "follow_up_suggested": "Another visit was suggested",
             "follow_up_taken_back": "The suggestion of another visit was taken back",
             "patient_called": "A patient was talked to",
+            "call_made": "Somebody tried to reach a patient",
+            "call_undone": "A try to reach a patient was taken back",
             "answers_changed": "A patient changed their answers",
             "answers_given": "A patient answered questions",
             "patient_noted": "A note about a patient was added",
@@ -37,7 +39,7 @@ KINDS = {
     "looks": (
         "Reading patients’ data",
         {
-            "viewed": "A booking was looked at",
+            "viewed": "A booking or a list was looked at",
             "searched": "Patients were looked for",
             "patient_viewed": "A patient’s card was looked at",
             "answers_read": "Answers were read",
@@ -137,6 +139,8 @@ def what(entry: AuditEntry) -> str:
     """What happened."""
     if entry.action == _RULES and entry.subject in SUBJECTS:
         return f"{SUBJECTS[entry.subject]}: changed"
+    if entry.action == "viewed":
+        return "A booking was looked at" if entry.booking_id else "A list was looked at"
     return ACTIONS.get(entry.action, entry.action)
 
 

@@ -53,6 +53,13 @@ def all_hours() -> ResponseReturnValue:
 @blueprint.route("/hours/<practitioner>", methods=["GET", "POST"])
 def hours(practitioner: str) -> ResponseReturnValue:
     """One practitioner's week."""
+    return week_page(practitioner, url_for("admin.hours", practitioner=practitioner))
+
+
+def week_page(practitioner: str, here: str, *, is_own: bool = False) -> ResponseReturnValue:
+    """
+    The form of a week at the address `here`: for the administrator, or for those whose own it is.
+    """
 
     def look(session: Session, _: object) -> tuple[Any, rules.Week, list[Any], dict[str, Any]]:
         who = people.practitioner(session, practitioner)
@@ -79,8 +86,11 @@ def hours(practitioner: str) -> ResponseReturnValue:
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
         return changing.page(
             "admin/hours.html",
-            effect,
+            # Reception cancels.
+            effect | {"keeps_all": is_own},
             found,
+            here=here,
+            is_own=is_own,
             who={"slug": who.slug, "name": who.name},
             practitioners=[{"slug": one.slug, "name": one.name} for one in everybody],
             rows=[*rows, *({"weekday": ""} for _ in range(_BLANK_ROWS))],
@@ -99,7 +109,7 @@ def hours(practitioner: str) -> ResponseReturnValue:
         edit,
         found,
         show=show,
-        done=lambda saved: url_for("admin.hours", practitioner=who.slug, saved=saved),
+        done=lambda saved: f"{here}?saved={saved}",
     )
 
 

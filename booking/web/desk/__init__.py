@@ -1,6 +1,7 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
 from booking.web.desk import (
+    calls,
     day,
     follow_ups,
     intakes,
@@ -24,6 +25,6 @@ __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
-    *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
-    *(offline, papers, sheet, slip, waiting, weeks),
+    *(calls, day, follow_ups, intakes, lateness, live, messages, offline, papers, patients),
+    *(phone, search, series, sheet, slip, waiting, weeks),
 )

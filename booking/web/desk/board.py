@@ -6,7 +6,7 @@ from typing import Any
 
 from booking.domain import lifecycle, references
 from booking.domain.errors import FieldError
-from booking.domain.lifecycle import State, Stranding
+from booking.domain.lifecycle import Exceptional, State, Stranding
 from booking.domain.modes import MODE_WORDS, Mode
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.bookings.intakes import ForTheDesk
@@ -18,10 +18,22 @@ from booking.web.clinic import at, facts, local
 from booking.web.desk import follow_ups, intakes, steps, trail
 from booking.web.wording import STATE_WORDS
 
-SOURCES = {"online": "online", "api": "online", "phone": "phone", "waitlist": "waitlist"}
+SOURCES = {
+    "online": "online",
+    "api": "online",
+    "phone": "phone",
+    "waitlist": "waitlist",
+    "walk_in": "walk-in",
+}
 STRANDING_WORDS = {
     Stranding.KEPT: "Kept outside of hours",
     Stranding.TO_MOVE: "Needs a new time",
+}
+
+
+EXCEPTION_WORDS = {
+    Exceptional.OUTSIDE_HOURS: "Outside hours",
+    Exceptional.OVERBOOKED: "Overbooked",
 }
 
 
@@ -79,6 +91,8 @@ def card(
             "late": booking.cancelled_late,
             "will_come": _will_come(booking),
             "stranding": STRANDING_WORDS[booking.stranding] if booking.stranding else None,
+            "exceptional": EXCEPTION_WORDS[booking.exceptional] if booking.exceptional else None,
+            "exceptional_reason": booking.exceptional_reason,
         },
         "needs": intakes.needs(needs),
         "follow_up": follow_ups.in_weeks(follow_up) if follow_up else None,

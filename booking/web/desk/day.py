@@ -12,7 +12,7 @@ from booking.domain.people import Findings, read_reason
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import audit
 from booking.services.bookings import bookings, changes, intakes
-from booking.services.desk import follow_ups
+from booking.services.desk import call_lists, follow_ups
 from booking.services.mail import outbox
 from booking.services.staff import accounts
 from booking.services.staff.sessions import SignedIn
@@ -21,7 +21,7 @@ from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import at, rulebook
-from booking.web.desk import board, live
+from booking.web.desk import board, live, tries
 from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
 from booking.web.desk.rows import BESIDE
@@ -176,18 +176,20 @@ def _card(
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
         audit.record(session, person.actor, "viewed", now=now, booking_id=booking_id)
+        names = accounts.names(session)
         shown_to_all = board.card(
             shown,
             audit.history(session, booking_id),
             outbox.messages_of(session, booking_id),
-            accounts.names(session),
+            names,
             intakes.for_the_desk(session, booking_id),
             follow_ups.open_of(session, booking_id),
             person=person,
             now=now,
         )
         return shown_to_all | {
-            "answers": desk_intakes.for_the_doctor(session, shown, person, now=now)
+            "answers": desk_intakes.for_the_doctor(session, shown, person, now=now),
+            "tries": tries.history(call_lists.history(session, booking_id), names),
         }
 
     page = render_template("desk/booking.html", **write(look), errors=errors, reason=reason)

@@ -1,6 +1,5 @@
 """Answers at the desk: what reception may know of them, and what the doctor reads and reviews."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from booking.formats.languages import ENGLISH
 from booking.services import texts
 from booking.services.bookings import bookings, intakes
 from booking.services.bookings.intakes import ForTheDesk, ForTheDoctor
+from booking.services.desk import calls
 from booking.services.staff.sessions import SignedIn
 from booking.services.texts import QUESTIONS
 from booking.store.bookings import Booking
@@ -25,8 +25,9 @@ from booking.web import answers
 from booking.web import texts as shown
 from booking.web.access import current_staff
 from booking.web.clinic import local, rulebook
+from booking.web.desk import tries
 from booking.web.desk.blueprint import blueprint
-from booking.web.installation import read, write
+from booking.web.installation import here, read, write
 
 _BOOKING = "/bookings/<int(max=2147483647):booking_id>"
 
@@ -42,6 +43,7 @@ def needs(found: ForTheDesk) -> dict[str, Any]:
         "help": adjustments.in_words(found.help),
         "to_review": found.to_review,
         "to_call": found.to_call,
+        "called": tries.how_often(found.tries),
     }
 
 
@@ -92,26 +94,27 @@ def _asked(session: Session, found: ForTheDoctor) -> texts.Published:
 @blueprint.post(f"{_BOOKING}/review")
 def review(booking_id: int) -> ResponseReturnValue:
     """The doctor has seen the answers."""
-    return _settle(booking_id, intakes.review, only_who_treats=True)
+    person = current_staff()
+    found = read(lambda session, _: bookings.get(session, booking_id))
+    if not treats(person, found):
+        raise NotFound
+    write(
+        lambda session, now: intakes.review(
+            session, booking_id, staff_id=person.id, actor=person.actor, now=now
+        )
+    )
+    card = "doctor.booking" if "doctor" in request.form else "desk.booking"
+    return redirect(url_for(card, booking_id=booking_id), code=303)
 
 
 @blueprint.post(f"{_BOOKING}/called")
 def called(booking_id: int) -> ResponseReturnValue:
     """Somebody has talked to the patient."""
-    return _settle(booking_id, intakes.called, only_who_treats=False)
-
-
-def _settle(
-    booking_id: int, deed: Callable[..., int], *, only_who_treats: bool
-) -> ResponseReturnValue:
-    person = current_staff()
-    found = read(lambda session, _: bookings.get(session, booking_id))
-    if only_who_treats and not treats(person, found):
-        raise NotFound
+    person, links = current_staff(), here().links
+    read(lambda session, _: bookings.get(session, booking_id))
     write(
-        lambda session, now: deed(
-            session, booking_id, staff_id=person.id, actor=person.actor, now=now
+        lambda session, now: calls.talked(
+            session, links, booking_id, staff_id=person.id, actor=person.actor, now=now
         )
     )
-    card = "doctor.booking" if only_who_treats and "doctor" in request.form else "desk.booking"
-    return redirect(url_for(card, booking_id=booking_id), code=303)
+    return redirect(url_for("desk.booking", booking_id=booking_id), code=303)

@@ -24,7 +24,7 @@ from booking.web.clinic import local
 from booking.web.desk import trail
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
-from booking.web.installation import read, write
+from booking.web.installation import here, write
 
 ONLY_WORDS = {
     Only.ALL: "All",
@@ -47,7 +47,9 @@ def _badge() -> dict[str, Callable[[], int]]:
 
 def _failed_messages() -> int:
     """For the badge in the navigation; an error page must not ask what is away."""
-    return 0 if g.get("database_is_away") else read(lambda session, _: queue.failed(session))
+    if g.get("database_is_away"):
+        return 0
+    return int(here().database.look(queue.FAILED, {}).rows[0][0])
 
 
 @blueprint.get("/messages")

@@ -1,39 +1,54 @@
-"""Booking for somebody on the phone: no minimum notice, e-mail optional."""
+"""Booking for somebody on the phone or at the desk: no minimum notice, e-mail optional."""
 
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from booking.domain.errors import NotFound, SlotRefusal
+from booking.domain.errors import SlotRefusal, Unexplained
 from booking.domain.intake import ADULT_AT
 from booking.domain.modes import MODE_WORDS, Mode, Patients
 from booking.domain.people import Findings, Person, age_on, read_guardian
-from booking.domain.slots import parse_slot_id
 from booking.domain.time import ONE_DAY, local_day
 from booking.services.bookings import bookings
 from booking.services.bookings.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
+from booking.services.desk import walk_ins
 from booking.services.times import free_time
 from booking.store.engine import Session
 from booking.web import forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, local, now, rulebook
-from booking.web.desk import known
+from booking.web.desk import chosen_time, known
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 from booking.web.wording import FOR_WHOM_AT_DESK
 
+# The soonest free times come first: whole days, until there are as many to choose from.
+_SOONEST = 6
+_SOONEST_MOST = 200
+
 
 @blueprint.route("/book", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """A time, and who comes."""
+    return _page(walk_in=False)
+
+
+@blueprint.route("/walk-in", methods=["GET", "POST"])
+def walk_in() -> ResponseReturnValue:
+    """Whoever stands at the desk without an appointment: seen now, or at a free time of today."""
+    return _page(walk_in=True)
+
+
+def _page(*, walk_in: bool) -> ResponseReturnValue:
     found = Findings()
-    values = forms.typed(request.form, *forms.FIELDS, "guardian", "slot", "patient")
+    values = forms.typed(request.form, *forms.FIELDS, *chosen_time.FIELDS, "guardian", "patient")
     likely: list[dict[str, Any]] | None = None
     if request.method == "GET":
         values["slot"] = request.args.get("slot", "")
@@ -44,14 +59,15 @@ def new() -> ResponseReturnValue:
     elif "find" in request.form:
         likely = known.likely(values)
     else:
-        done = _book(values, found)
+        done = _book(values, found, walk_in=walk_in)
         if isinstance(done, list):
             likely = done
         elif done is not None:
             return done
     page = render_template(
         "desk/new.html",
-        **_form(),
+        **_form(walk_in=walk_in),
+        walk_in=walk_in,
         values=values,
         errors=found.errors,
         likely=likely,
@@ -60,30 +76,42 @@ def new() -> ResponseReturnValue:
     return page, 422 if found.errors else 200
 
 
-def _form() -> dict[str, Any]:
-    """The form's times: those of the day, or of the next day that has any."""
-    asked = times.parse_day(request.args.get("day"))
+def _form(*, walk_in: bool) -> dict[str, Any]:
+    """The form's times: those of the day that was asked for, or the next free ones."""
     offers = here().offers
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
         rulebook = offers.rulebook(session)
         plans, zone = _plans(rulebook), rulebook.clinic.zone
         today = local_day(now, zone)
+        asked = today if walk_in else times.parse_day(request.args.get("day"))
         first = asked or max(today, _day_after(request.args.get("after")) or today)
         last = first if asked else max((p.rules.last_day(now) for p in plans), default=first)
         slots = free_time.staff_slots(session, plans, first=first, last=last, now=now)
-        chosen = asked or (local_day(slots[0].start, zone) if slots else first)
-        of_day = [slot for slot in slots if local_day(slot.start, zone) == chosen]
+        days = _days(times.shown(slots[: None if asked else _SOONEST_MOST]), zone)
         return {
-            "day": chosen,
-            "slots": times.shown(of_day),
-            "several": len({plan.practitioner for plan in plans}) > 1,
+            "day": asked or next(iter(days), first),
+            "days": days,
+            "asked": asked is not None,
+            "now": local(now, zone),
+            "practitioners": list({p.practitioner: p.practitioner_name for p in plans}.items()),
             "kind": _kind(rulebook),
             "kinds": {slug: _kind_words(some[0]) for slug, some in rulebook.services.items()},
             "about": _about(plans[0]) if plans else [],
         }
 
     return read(look)
+
+
+def _days(slots: list[dict[str, Any]], zone: ZoneInfo) -> dict[date, list[dict[str, Any]]]:
+    """The free times by day; of the soonest ones only as many whole days as are needed."""
+    days: dict[date, list[dict[str, Any]]] = {}
+    for slot in slots:
+        day = local_day(slot["start"], zone)
+        if day not in days and sum(map(len, days.values())) >= _SOONEST:
+            break
+        days.setdefault(day, []).append(slot)
+    return days
 
 
 def _day_after(text: str | None) -> date | None:
@@ -115,27 +143,23 @@ def _kind(rulebook: Rulebook) -> str | None:
     return next((plan.service for plan in _plans(rulebook)), None)
 
 
-def _book(values: dict[str, str], found: Findings) -> Response | list[dict[str, Any]] | None:
+def _book(
+    values: dict[str, str], found: Findings, *, walk_in: bool
+) -> Response | list[dict[str, Any]] | None:
     """The way on when it is booked, who else it may be, or None when `found` says why not."""
     clinic = facts()
     today = local_day(now(), clinic.zone)
-    try:
-        slot = parse_slot_id(values["slot"]) if values["slot"] else None
-    except NotFound:
-        slot = None
-    if slot is None:
-        found.add("slot", "missing", "Choose a time")
+    chosen = chosen_time.choose(values, _plans(rulebook()), found, now=now())
     person = forms.read_person(
         values,
         found,
         country=clinic.country,
         today=today,
-        by_phone=rulebook().is_by_phone(slot[0] if slot else _kind(rulebook())),
+        by_phone=rulebook().is_by_phone(chosen.service if chosen else _kind(rulebook())),
     )
-    if slot is None or person is None:
+    if chosen is None or person is None:
         return None
-    service, practitioner, start = slot
-    person = _with_guardian(person, values["guardian"], local(start).date(), found)
+    person = _with_guardian(person, values["guardian"], local(chosen.start).date(), found)
     if found.errors:
         return None
     patient_id = known.number(values["patient"])
@@ -146,18 +170,21 @@ def _book(values: dict[str, str], found: Findings) -> Response | list[dict[str, 
             return same
     installation, who = here(), current_staff()
     wish = Wish(
-        service=service,
-        practitioner=practitioner,
-        start=start,
+        service=chosen.service,
+        practitioner=chosen.practitioner,
+        start=chosen.start,
         person=person,
         privacy_notice=None,
-        source="phone",
+        source="walk_in" if walk_in else "phone",
         mail_at_once=True,
         patient_id=patient_id,
+        any_time=chosen.any_time,
+        reason=chosen.reason,
     )
+    book = walk_ins.book if walk_in else bookings.book
     try:
         made = write(
-            lambda session, now: bookings.book(
+            lambda session, now: book(
                 session,
                 installation.offers,
                 installation.links,
@@ -170,8 +197,11 @@ def _book(values: dict[str, str], found: Findings) -> Response | list[dict[str, 
     except SlotRefusal as refusal:
         found.add("slot", refusal.code, f"{ANSWERS[refusal.code].words} Choose another.")
         return None
-    chosen = local_day(made.start, clinic.zone).isoformat()
-    return redirect(url_for("desk.day", day=chosen, _anchor=f"booking-{made.id}"), code=303)
+    except Unexplained as refusal:
+        chosen_time.say_why(refusal, found)
+        return None
+    day = local_day(made.start, clinic.zone).isoformat()
+    return redirect(url_for("desk.day", day=day, _anchor=f"booking-{made.id}"), code=303)
 
 
 def _with_guardian(person: Person, typed: str, day: date, found: Findings) -> Person:

@@ -26,7 +26,7 @@ from booking.services.desk.day import DayRow, OpenEnd
 from booking.services.desk.lateness import Late
 from booking.store.bookings import Booking
 from booking.web.desk import follow_ups, intakes, steps
-from booking.web.desk.board import SOURCES, STRANDING_WORDS
+from booking.web.desk.board import EXCEPTION_WORDS, SOURCES, STRANDING_WORDS
 from booking.web.wording import STATE_WORDS
 
 BESIDE, LIST = "beside", "list"
@@ -192,6 +192,7 @@ def _booked(look: Look, rows: Iterable[DayRow], *, named: bool) -> Iterable[dict
             "place": None if one_place else look.rulebook.at(row.location_id).place.name,
             "will_come": row.state is State.CONFIRMED and row.reconfirmed_at is not None,
             "stranding": STRANDING_WORDS[row.stranding] if row.stranding else None,
+            "exceptional": EXCEPTION_WORDS[row.exceptional] if row.exceptional else None,
             "state": row.state.value,
             "state_words": words,
             "waits": _minutes(row.arrived_at, look.now),

@@ -9,8 +9,8 @@ from booking.store.records import AuditEntry, Message
 from booking.web.clinic import local
 from booking.web.wording import STATE_WORDS
 
-# Looks are for the audit; among what happened they would bury the rest.
-LOOKS = {"viewed", "answers_read"}
+# Looks are for the audit; among what happened they would bury the rest. Calls are listed apart.
+LOOKS = {"viewed", "answers_read", "call_made"}
 _SAID = {
     "cautions_reviewed": "Answers reviewed",
     "answers_given": "Answered questions",
@@ -18,6 +18,7 @@ _SAID = {
     "reminders_permitted": "Wants to be reminded by e-mail",
     "reminders_declined": "Wants no reminders any more",
     "patient_called": "Talked to the patient",
+    "call_undone": "What was said of a call was taken back",
     "message_sent_again": "A message that had failed was sent again",
     "follow_up_taken_back": "The suggestion of another visit was taken back",
     "kept": "Kept, although the clinic's hours changed",
@@ -40,6 +41,7 @@ MESSAGE_WORDS = {
     MessageKind.REMINDER: "Reminder",
     MessageKind.NEW_TIMES: "New times to choose from",
     MessageKind.RUNNING_LATE: "The doctor runs late",
+    MessageKind.MISSED: "We missed you",
     MessageKind.WAITLIST_JOINED: "On the waitlist",
     MessageKind.WAITLIST_OFFER: "A time from the waitlist",
     MessageKind.CONFIRM_EMAIL: "Is this your address?",

@@ -1,4 +1,4 @@
-"""A doctor's own hours, to read, and own absences, to enter and take back."""
+"""A doctor's own hours and absences."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,12 +11,14 @@ from booking.domain.hours import DAY_MINUTES, Break, show_clock
 from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.services.admin import closures as rules
-from booking.services.admin import hours
+from booking.services.admin import hours as weeks
+from booking.services.admin import practitioners
 from booking.services.admin.rule_changes import Choice, Edit
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.admin import changing
 from booking.web.admin.closures import CLOSE, read_closure
+from booking.web.admin.hours import week_page
 from booking.web.clinic import facts, now, rulebook
 from booking.web.doctor import own
 from booking.web.doctor.blueprint import blueprint
@@ -50,6 +52,21 @@ def absences() -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/hours", methods=["GET", "POST"])
+def hours() -> ResponseReturnValue:
+    """The doctor's own week; what a change strands is decided with it."""
+    who = own.practitioner_id()
+    slug = read(lambda session, _: practitioners.slug_of(session, who))
+    _leave_cancelling()
+    return week_page(slug, url_for("doctor.hours"), is_own=True)
+
+
+def _leave_cancelling() -> None:
+    """Reception cancels, and tells patients why."""
+    if any(request.form.get(name) == Choice.CANCEL for name in request.form if _decides(name)):
+        abort(403)
+
+
 def _read(values: Mapping[str, str], who: int, found: Findings) -> Edit | None:
     """
     The change that the form asks for, whatever it says about whose; None when `found` says why not.
@@ -57,8 +74,7 @@ def _read(values: Mapping[str, str], who: int, found: Findings) -> Edit | None:
     Raises:
         NotFound: what is to be taken back is not this doctor's.
     """
-    if any(request.form.get(name) == Choice.CANCEL for name in request.form if _decides(name)):
-        abort(403)
+    _leave_cancelling()
     if values["deed"] != "reopen":
         return read_closure({**values, "who": str(who), "yearly": ""}, found)
     mine = {str(one.id): one.id for one in read(lambda session, _: _own(session, who))}
@@ -78,7 +94,7 @@ def _own(session: Session, who: int) -> list[Any]:
 
 def _lists(session: Session, who: int) -> dict[str, Any]:
     week: dict[str, list[dict[str, Any]]] = {name: [] for name in _WEEKDAYS}
-    for place, one in hours.week_of(session, who):
+    for place, one in weeks.week_of(session, who):
         week[_WEEKDAYS[one.weekday]].append(
             {
                 "words": f"{show_clock(one.opens)} – {show_clock(one.closes)}",

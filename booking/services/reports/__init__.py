@@ -1,0 +1,1 @@
+"""What the bookings of a period say: counted in the database, never read one by one."""
