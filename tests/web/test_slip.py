@@ -12,7 +12,7 @@ from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 from tests.services.deeds import TUESDAY_9, cancel
 from tests.support import ANN, Clinic
-from tests.web.journeys import on_one_engine
+from tests.web.journeys import CALLER, on_one_engine
 from tests.web.page import Element
 from tests.web.site import add_practitioner, add_staff
 from tests.web.visitor import Visitor
@@ -50,6 +50,16 @@ def test_it_says_when_and_where_and_not_for_what(desk: Visitor, clinic: Clinic):
     # The paper lies about: no name, no kind of visit, and no zone where everybody is in it.
     for words in ("Ann", "Consultation with", "consultation", "eedling", "Eastern"):
         assert words not in slip.words, words
+
+
+def test_the_form_for_the_phone_leads_to_it_where_somebody_wants_one(desk: Visitor, clinic: Clinic):
+    page = desk.get("/desk/book?day=2026-01-13")
+    slot = page.document.all("input", name="slot")[0].attrs["value"]
+    answer = desk.fill(page, "/desk/book?day=2026-01-13", slot=slot, **CALLER, slip="1")
+    assert answer.status == 303
+    (booking,) = clinic.read(lambda session, _: list(session.scalars(select(Booking))))
+    assert answer.location == f"/desk/bookings/{booking.id}/slip"
+    assert desk.follow(answer).heading == "Slip for the patient"
 
 
 def test_its_code_leads_to_the_patients_own_page(desk: Visitor, clinic: Clinic, booked: Booking):
