@@ -14,7 +14,7 @@ from booking.formats.weeks import Visit, Week
 _EDGE = 10.0
 _POINT = 25.4 / 72
 _FOOT_SIZE = 7.0
-_KEEP = "This sheet names patients: keep it out of sight, and destroy it when the day is over."
+_KEEP = "This sheet names patients: keep it out of sight, and destroy it when the {} is over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def sheet(sheet: Sheet) -> bytes:
     for number, page in enumerate(found, start=1):
         pages.add()
         _head(pages, sheet.clinic, day, f"{_count(sheet)}, as of {_moment(sheet)}")
-        _foot(pages, f"{number} of {len(found)}")
+        _foot(pages, _KEEP.format("day"), f"{number} of {len(found)}")
         y = _headings(pages, _EDGE + _TITLE_HEIGHT)
         for row in page:
             _draw(pages, row, y)
@@ -171,9 +171,9 @@ def _head(pages: Pages, clinic: str, title: str, right: str) -> None:
     pages.write(_EDGE, _EDGE + 5, title, size=14, bold=True)
 
 
-def _foot(pages: Pages, number: str) -> None:
+def _foot(pages: Pages, words: str, number: str) -> None:
     y, width = pages.height - _EDGE - 3, pages.width - 2 * _EDGE
-    pages.write(_EDGE, y, _KEEP, size=_FOOT_SIZE)
+    pages.write(_EDGE, y, words, size=_FOOT_SIZE)
     pages.write(_EDGE, y, number, size=_FOOT_SIZE, width=width, align="R")
 
 
@@ -196,7 +196,7 @@ def week(week: Week) -> bytes:
     for number in range(last_page):
         pages.add()
         _head(pages, week.clinic, title, f"As of {_moment(week)}")
-        _foot(pages, f"{number + 1} of {last_page}")
+        _foot(pages, _KEEP.format("week"), f"{number + 1} of {last_page}")
         for index, (column, (day, visits)) in enumerate(zip(columns, week.days, strict=True)):
             x = _EDGE + index * (width + _GAP)
             pages.write(x, top, dates.show_day(day), size=8.5, bold=True)

@@ -34,32 +34,33 @@ async function forget() {
   await Promise.all([known?.unregister(), caches.delete(CACHE)]);
 }
 
-async function follow() {
-  try {
-    await (chosen() ? keep() : forget());
-  } catch {
-    // A private window, or a browser whose owner does not allow it.
-    choose(0);
-    status.textContent = "This browser does not allow it.";
-  }
-  show();
-}
+const follow = () => (chosen() ? keep() : forget());
+// Without the server there is nothing to renew, and what is kept stays as it was.
+const followQuietly = () => follow().catch(() => {});
 
 if (section && "serviceWorker" in navigator && "caches" in window) {
   section.hidden = false;
   show();
-  follow();
-  setInterval(() => { if (chosen()) follow(); }, MINUTE);
+  followQuietly();
+  setInterval(() => { if (chosen()) followQuietly(); }, MINUTE);
   start.addEventListener("click", async () => {
     choose(180 * 24 * 3600);
-    await follow();
-    if (chosen()) status.textContent = "Kept.";
+    try {
+      await follow();
+      status.textContent = "Kept.";
+    } catch {
+      // A private window, a browser whose owner does not allow it, or no server just now.
+      choose(0);
+      status.textContent = "It could not be kept: this browser may not allow it.";
+    }
+    show();
     (chosen() ? stop : start).focus();
   });
   stop.addEventListener("click", async () => {
     choose(0);
     await follow();
     status.textContent = "Deleted from this device.";
+    show();
     start.focus();
   });
 }
