@@ -64,6 +64,12 @@ class BookingsStranded(Refusal):
     code = "bookings_stranded"
 
 
+class ProposalsGone(Refusal):
+    """Times that were shown as those to be offered were taken before it was saved."""
+
+    code = "proposals_gone"
+
+
 class NaiveTime(SlotRefusal):
     """The start carries no offset, so it names no instant."""
 
@@ -203,6 +209,12 @@ class MoreToTell(Refusal):
     """There are more people to tell than were shown; whoever decides has to see them first."""
 
     code = "more_to_tell"
+
+
+class RecordsChanged(Refusal):
+    """Two records of a patient are no longer as they were when somebody decided about them."""
+
+    code = "records_changed"
 
 
 class LastAdministrator(Refusal):

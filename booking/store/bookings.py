@@ -21,6 +21,7 @@ class Patient(Base):
     __table_args__ = (
         CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),
         Index("ix_patients_date_of_birth", "date_of_birth"),
+        Index("ix_patients_email", "email"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,6 +34,8 @@ class Patient(Base):
     guardian: Mapped[str | None] = mapped_column(String(200))
     # When identity and answers were removed; the row stays, so that its bookings still count.
     erased_at: Mapped[datetime | None]
+    # The other record of the same person that has all that was here.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
     created_at: Mapped[datetime]
 
 

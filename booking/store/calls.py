@@ -23,7 +23,12 @@ class Call(Base):
     """
 
     __tablename__ = "calls"
-    __table_args__ = (UniqueConstraint("booking_id", "cause", "number", name="uq_calls_number"),)
+    __table_args__ = (
+        UniqueConstraint("booking_id", "cause", "number", name="uq_calls_number"),
+        # A page that is still open may want to take back one that is gone; SQLite would give its
+        # id to the next.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))

@@ -91,6 +91,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.patient": CLINIC,
     "desk.patient_note": RECEPTION,
     "desk.patient_contact": RECEPTION,
+    "desk.merge": RECEPTION,
+    "desk.take_apart": RECEPTION,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
     "desk.kept": CLINIC,
@@ -105,10 +107,13 @@ ACCESS: dict[str, frozenset[Role]] = {
     "doctor.booking": DOCTOR,
     "doctor.advance": DOCTOR,
     "doctor.follow_up": DOCTOR,
+    "doctor.note": DOCTOR,
     "doctor.absences": DOCTOR,
     "doctor.hours": DOCTOR,
     "desk.follow_up": RECEPTION,
     "desk.series": CLINIC,
+    "desk.closing": RECEPTION,
+    "desk.one_closing": RECEPTION,
     "admin.overview": ADMIN,
     "admin.clinic": ADMIN,
     "admin.logo": ADMIN,
@@ -194,7 +199,7 @@ def _whose(token: str) -> SignedIn | None:
 def _to_login(*, was_signed_in: bool) -> BaseResponse:
     # Only a page that was looked at can be come back to; a deed must be done again on purpose.
     back = request.full_path.rstrip("?") if request.method in _SAFE else None
-    if back and request.endpoint == "desk.find":
+    if back and request.endpoint in {"desk.find", "desk.merge"}:
         # What was looked for is a patient's, and has no place in one more address.
         back = request.path
     ended = "1" if was_signed_in else None

@@ -84,6 +84,9 @@ ANSWERS: dict[str, Answer] = {
         409, "What this message says is no longer so. What came after it has a message of its own."
     ),
     "bookings_stranded": Answer(409, "Decide first what happens to the bookings this affects."),
+    "proposals_gone": Answer(
+        409, "Some of the new times were just taken. Please look at the others, and save again."
+    ),
     "reason_missing": Answer(422, "Say why, so that colleagues know."),
     "unexplained": Answer(422, "Nothing is on offer then. Say why it has to be."),
     "own_location": Answer(
@@ -92,6 +95,7 @@ ANSWERS: dict[str, Answer] = {
     "more_to_tell": Answer(
         409, "Others have an appointment later today by now. Please look at the list again."
     ),
+    "records_changed": Answer(409, "These records changed meanwhile. Please look at them again."),
     "last_administrator": Answer(409, "This is the last administrator. Make another one first."),
     "idempotency_key_reused": Answer(422, "This Idempotency-Key came before, with other data."),
     "invalid": Answer(422, to_patients("Some of what was given is not right.")),

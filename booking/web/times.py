@@ -1,7 +1,7 @@
 """Days and times to choose from, as the pages that book and that move both show them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from booking.domain.slots import Slot
@@ -23,6 +23,16 @@ def parse_day(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """An instant from a form; None if there is none in it, or none that a clinic could mean."""
+    try:
+        moment = datetime.fromisoformat(text[:40])
+    except ValueError:
+        return None
+    is_one = moment.tzinfo is not None and FIRST_YEAR < moment.year < LAST_YEAR
+    return moment.astimezone(UTC) if is_one else None
 
 
 def days_page(

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_calls_staff_id"),
         sa.PrimaryKeyConstraint("id", name="pk_calls"),
         sa.UniqueConstraint("booking_id", "cause", "number", name="uq_calls_number"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_calls_at", "calls", ["at"])
     to_call = sa.text("effect = 'call' AND called_at IS NULL AND reviewed_at IS NULL")

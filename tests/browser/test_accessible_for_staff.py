@@ -1,13 +1,18 @@
 """Every page and state of the desk, looked at from all sides."""
 
+from dataclasses import replace
+from datetime import date
+
 from playwright.sync_api import Page, expect
 
+from booking.domain.people import Person
 from booking.domain.roles import Role
 from tests.browser import days
 from tests.browser.looking import Look
 from tests.browser.patients import button, heading
 from tests.browser.staff import open_card, sign_in, sit_down
-from tests.support import Clinic
+from tests.services.deeds import TUESDAY_9, TUESDAY_10, TUESDAY_930
+from tests.support import ANN, Clinic
 from tests.web.site import add_practitioner
 
 
@@ -107,3 +112,27 @@ def test_the_form(page: Page, clinic: Clinic, look: Look):
     look("the form with errors")
     page.goto("/desk/book?day=2026-01-17")
     look("the form on a closed day")
+
+
+def test_two_records_of_one_person(page: Page, clinic: Clinic, look: Look):
+    jose = Person("José Núñez", ANN.date_of_birth, None, "+1 202-555-0143")
+    first = clinic.book(TUESDAY_9, jose)
+    online = replace(jose, name="José Luis Núñez", email="jose@patient.example")
+    clinic.book(TUESDAY_930, replace(online, phone="+1 202-555-0199"))
+    clinic.book(TUESDAY_10, replace(online, name="Pepe", date_of_birth=date(1991, 3, 14)))
+    sit_down(page, clinic)
+    page.goto(f"/desk/patients/{first.patient_id}")
+    page.get_by_role("link", name="Merge with another record").click()
+    page.get_by_label("Find another").fill("luis")
+    button(page, "Find").click()
+    heading(page, "Which record is the same person’s?")
+    look("records to merge with")
+    page.get_by_role("link", name="José Luis Núñez").last.click()
+    heading(page, "Are these one person?")
+    page.get_by_label("(202) 555-0143").check()
+    look("two records side by side")
+    button(page, "Merge them").click()
+    heading(page, "José Luis Núñez")
+    look("a merged record")
+    button(page, "Take apart again").click()
+    heading(page, "José Núñez")

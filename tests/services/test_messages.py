@@ -64,7 +64,7 @@ def test_they_are_told_apart_by_what_became_of_them(clinic: Clinic) -> None:
     assert found[Only.SENT] == [gone.id]
     assert len(found[Only.WAITING]) == 1
     assert len(found[Only.ALL]) == 3
-    assert clinic.database.look(messages.FAILED, {}).rows == [(1,)]
+    assert clinic.read(lambda session, _: messages.failed(session)) == 1
 
 
 def test_older_messages_are_a_page_away(clinic: Clinic) -> None:

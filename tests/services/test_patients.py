@@ -1,13 +1,18 @@
 """Patients as staff find them, correct them and note about them."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
+from booking.domain.notes import Whose
 from booking.domain.people import Person
 from booking.domain.search import read_query
 from booking.services.bookings import contact_details
-from booking.services.patients import cards, search
+from booking.services.patients import cards, notes, search
+from booking.store.access import Staff
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 from tests.services.deeds import TUESDAY_9, messages
@@ -121,3 +126,40 @@ def test_what_still_waits_goes_to_the_corrected_address(clinic: Clinic):
 
     assert correct("anne@patient.example") == [("anne@patient.example", "queued")]
     assert correct(None) == [("anne@patient.example", "dropped")]
+
+
+def test_a_note_is_the_desks_or_the_doctors_and_the_audit_tells_none(clinic: Clinic, jose: Booking):
+    staff_id = clinic.write(an_account)
+
+    def add(text: str, whose: Whose) -> None:
+        clinic.write(
+            lambda session, now: notes.add(
+                session,
+                jose.patient_id,
+                text,
+                whose=whose,
+                staff_id=staff_id,
+                actor=RECEPTION,
+                now=now,
+            )
+        )
+
+    add("Prefers mornings", Whose.DESK)
+    add("Deep scar", Whose.DOCTOR)
+
+    def texts(whose: Whose) -> list[str]:
+        return clinic.read(
+            lambda session, _: [one.text for one in notes.of(session, jose.patient_id, whose)]
+        )
+
+    assert (texts(Whose.DESK), texts(Whose.DOCTOR)) == (["Prefers mornings"], ["Deep scar"])
+    entries = clinic.read(lambda session, _: session.scalars(select(AuditEntry)).all())
+    assert [one.action for one in entries][-2:] == ["patient_noted", "doctor_noted"]
+    assert all("scar" not in f"{one.to_value}{one.reason}" for one in entries)
+
+
+def an_account(session: Session, now: datetime) -> int:
+    account = Staff(email="desk@clinic.example", password_hash="-", created_at=now)
+    session.add(account)
+    session.flush()
+    return account.id

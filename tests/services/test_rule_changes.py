@@ -34,7 +34,9 @@ DAY_OFF = closures.close(NewClosure("Course", None, TUESDAY, TUESDAY, 0, 1440, y
 
 def look(clinic: Clinic, edit: Edit = DAY_OFF) -> Effect:
     return clinic.database.rehearse(
-        lambda session, now: rule_changes.effect(session, edit, now=now)
+        lambda session, now: rule_changes.effect(
+            session, edit, random_token=clinic.random_token, now=now
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -23,7 +23,7 @@ from booking.store.access import Staff, StaffRole
 from booking.store.bookings import Booking
 from booking.store.records import Message
 from booking.web.assets import asset
-from tests.services import waiting
+from tests.services import sick_days, waiting
 from tests.support import Clinic, at
 
 TUESDAY_NINE = at("2026-01-13T09:00-05:00")
@@ -43,9 +43,10 @@ class Furniture:
 
 
 def furnish(clinic: Clinic, instance: Path) -> Furniture:
-    """A booking, its mail in the local mailbox, and a feed."""
+    """A booking, its mail in the local mailbox, a sick day to come, and a feed."""
     booking = clinic.book(TUESDAY_NINE)
     add_room(clinic)
+    sick_days.close_day(clinic, date(2026, 2, 5))
     waitlist_token, offer_token = add_waiting(clinic)
     return Furniture(
         booking=booking,
@@ -108,6 +109,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "message_id": things.mail,
         "outbox_id": "1",
         "call_id": "1",
+        "closing_id": "1",
         "account_id": "1",
         "patient_id": str(things.booking.patient_id),
         "document": "privacy",

@@ -64,6 +64,35 @@ def test_a_doctor_reads_nobody_elses_cards(app: Flask, clinic: Clinic, booked: B
     assert "answers_read" not in actions(clinic)
 
 
+def test_doctors_notes_are_read_by_the_patients_doctors_only(
+    app: Flask, clinic: Clinic, booked: Booking
+):
+    weber = add_practitioner(clinic)
+    add_staff(clinic, "weber@clinic.example", Role.DOCTOR, practitioner_id=weber)
+    doctor, other, admin, desk = (
+        sits_down(app, clinic, one)
+        for one in (Role.DOCTOR, "weber@clinic.example", Role.ADMIN, Role.RECEPTION)
+    )
+    card, patient = f"/doctor/bookings/{booked.id}", f"/desk/patients/{booked.patient_id}"
+    for one, page in ((desk, patient), (doctor, card), (other, DAY)):
+        one.get(page)
+    desk.post(f"{patient}/notes", {"note": "Prefers mornings"})
+    empty = doctor.post(f"{card}/notes", {"note": " "})
+    assert (empty.status, list(empty.summary())) == (422, ["note"])
+    secret = "Scar is deeper than it looks"
+    assert doctor.post(f"{card}/notes", {"note": secret}).status == 303
+    shown = doctor.get(card).words
+    assert f"{secret} Monday 12 January 2026" in shown
+    assert "Prefers mornings" in shown
+    assert actions(clinic).count("doctor_noted") == 1
+    assert other.post(f"{card}/notes", {"note": "x"}).status == 404
+    for somebody in (desk, admin, other):
+        for page in (patient, f"/desk/bookings/{booked.id}", card):
+            assert secret not in somebody.get(page).text
+    # Who reads the doctor's card as a doctor reads the desk's card as everybody does.
+    assert secret not in doctor.get(patient).text
+
+
 def test_a_completed_visit_suggests_the_next_to_reception_and_to_the_patient(
     app: Flask, clinic: Clinic, booked: Booking
 ):

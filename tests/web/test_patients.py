@@ -113,3 +113,60 @@ def test_a_known_patient_is_found_from_the_form_and_let_go_again(desk: Visitor):
 @on_one_engine
 def test_signing_in_again_does_not_carry_on_what_was_looked_for(app: Flask):
     assert Visitor(app).get("/desk/search?q=Jose").location == "/login?next=/desk/search"
+
+
+@pytest.fixture
+def twin(clinic: Clinic, jose: Booking) -> Booking:
+    """Booked online by the same person, in other words: a record of its own."""
+    person = Person("José Luis Núñez", ANN.date_of_birth, "jose@patient.example", JOSE.phone)
+    return clinic.book(at("2026-01-13T10:00-05:00"), person)
+
+
+def test_two_records_of_one_person_are_compared_merged_and_taken_apart(
+    desk: Visitor, clinic: Clinic, jose: Booking, twin: Booking
+):
+    card, gone = f"/desk/patients/{jose.patient_id}", f"/desk/patients/{twin.patient_id}"
+    shown = desk.get(card)
+    assert "Possible duplicates José Luis Núñez" in shown.words
+    assert f"{card}/merge?other={twin.patient_id}" in shown.text
+    compared = desk.get(f"{card}/merge?other={twin.patient_id}")
+    assert "1 appointment with messages" in compared.words
+    # The fuller name is proposed; what only one has needs no choice.
+    assert compared.value("name") == "other"
+    assert "jose@patient.example" in compared.words
+    done = desk.fill(compared, f"{card}/merge", name="mine")
+    assert done.location == card
+    merged = desk.get(card)
+    assert merged.heading == "José Núñez"
+    assert "jose@patient.example" in merged.words
+    assert "Tuesday 13 January 2026, 10:00" in merged.words
+    assert desk.get(gone).location == card
+    assert desk.get(f"{gone}/merge").location == card
+    assert "1 found" in desk.get("/desk/search?q=nunez").words
+    assert desk.fill(merged, f"{card}/take-apart").location == card
+    assert desk.get(gone).heading == "José Luis Núñez"
+    assert "Take apart" not in desk.get(card).words
+    assert desk.fill(merged, f"{card}/take-apart").status == 409
+
+
+def test_a_booking_made_meanwhile_is_shown_before_records_are_merged(
+    desk: Visitor, clinic: Clinic, jose: Booking, twin: Booking
+):
+    path = f"/desk/patients/{jose.patient_id}/merge"
+    found = desk.get(f"{path}?q=luis")
+    assert f"{path}?other={twin.patient_id}" in found.text
+    compared = desk.get(f"{path}?other={twin.patient_id}")
+    phone_form(desk, name="José Luis Núñez", phone=JOSE.phone, patient=str(twin.patient_id))
+    again = desk.fill(compared, path)
+    assert again.status == 409
+    assert "changed meanwhile" in again.words
+    assert "2 appointments" in again.words
+    assert desk.fill(again, path).status == 303
+
+
+@on_one_engine
+def test_duplicates_in_the_phone_form_lead_to_merging(desk: Visitor, jose: Booking, twin: Booking):
+    asked = phone_form(desk, name="Nobody", phone=JOSE.phone)
+    assert asked.status == 422
+    ids = sorted((jose.patient_id, twin.patient_id), reverse=True)
+    assert f"/desk/patients/{ids[0]}/merge?other={ids[1]}" in asked.text

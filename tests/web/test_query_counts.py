@@ -15,7 +15,7 @@ from booking.domain.slots import Slot
 from booking.services import past
 from booking.services.bookings.intakes import Given
 from booking.store.bookings import Booking
-from tests.services import waiting
+from tests.services import sick_days, waiting
 from tests.services.deeds import TUESDAY_9, new_rules
 from tests.support import Clinic
 from tests.web.journeys import fill_in, take
@@ -46,6 +46,7 @@ STAFF = (
     "/desk/search?q=ann",
     "/desk/patients/1",
     "/desk/patients/1/contact",
+    "/desk/patients/1/merge",
     "/desk/messages",
     f"/desk/sheet?day={DAY}",
     f"/desk/sheet.pdf?day={DAY}",
@@ -155,6 +156,20 @@ def test_pages_for_staff_ask_as_often_as_before(app: Flask, booked: Clinic):
     booked.write(lambda session, now: past.fill(session, 500, now=now))
     assert counts(visitor, booked, STAFF) == before
     assert max(before.values()) < 40
+
+
+def test_a_sick_day_asks_as_often_for_many_as_for_one(app: Flask, booked: Clinic):
+    visitor = Visitor(app)
+    visitor.sign_in(booked, "reception")
+    sick_days.close_day(booked, TUESDAY_9.date())
+    pages = ("/desk", f"/desk?day={DAY}", "/desk/closing", "/desk/closing/1")
+    before = counts(visitor, booked, pages)
+    for number in range(5):
+        booked.book(TUESDAY_9 + timedelta(days=2, minutes=30 * number))
+    sick_days.close_day(booked, TUESDAY_9.date() + timedelta(days=2))
+    pages = ("/desk", "/desk?day=2026-01-15", "/desk/closing", "/desk/closing/2")
+    assert list(counts(visitor, booked, pages).values()) == list(before.values())
+    assert max(before.values()) < 30
 
 
 def test_the_doctors_pages_ask_as_often_as_before(app: Flask, booked: Clinic):

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.domain.disruptions import Why
 from booking.domain.hours import show_clock
 from booking.domain.meeting import meet
 from booking.domain.time import ONE_DAY
+from booking.services.admin import disruptions
 from booking.services.admin.hours import week_of
-from booking.services.admin.rule_changes import Edit
+from booking.services.admin.rule_changes import Decided, Edit
+from booking.services.bookings.new_times import Order
 from booking.store.base import insert_row
 from booking.store.clinic import Closure, ExtraOpening
 
@@ -79,9 +82,9 @@ def places_at_once(
     return frozenset(where for where, day, wall in hours if meet(*here, day, wall, zones[where]))
 
 
-def stands_already(session: Session, new: NewClosure) -> bool:
-    """Whether the same is closed at the same times, under whatever name."""
-    query = select(Closure.id).where(
+def find(session: Session, new: NewClosure) -> Closure | None:
+    """What is closed at the same times, under whatever name; of several the latest."""
+    query = select(Closure).where(
         Closure.practitioner_id == new.practitioner_id,
         Closure.location_id == new.location_id,
         Closure.first_day == new.first,
@@ -90,11 +93,16 @@ def stands_already(session: Session, new: NewClosure) -> bool:
         Closure.ends == new.ends,
         Closure.is_yearly == new.yearly,
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalars(query.order_by(Closure.id.desc()).limit(1)).first()
 
 
-def close(new: NewClosure) -> Edit:
-    """Add a closure or an absence."""
+def close(new: NewClosure, *, why: Why = Why.OTHER, at_short_notice: bool = False) -> Edit:
+    """
+    Add a closure or an absence; whose visits it takes away is kept in mind.
+
+    `at_short_notice`, their patients are offered the soonest times, and it is kept in mind in any
+    case.
+    """
 
     def apply(session: Session) -> str:
         insert_row(
@@ -111,7 +119,17 @@ def close(new: NewClosure) -> Edit:
         )
         return f"added: {new.name}, {new.first} to {new.last}"
 
-    return Edit("closure" if new.practitioner_id is None else "absence", apply)
+    def remember(session: Session, decided: Decided) -> None:
+        made = find(session, new)
+        if made is not None and (decided.stranded or at_short_notice):
+            disruptions.keep(session, made, why, decided)
+
+    return Edit(
+        "closure" if new.practitioner_id is None else "absence",
+        apply,
+        order=Order.SOONEST if at_short_notice else Order.NEAREST,
+        remember=remember,
+    )
 
 
 def reopen(closure_id: int) -> Edit:

@@ -6,31 +6,34 @@ locks of all practitioners, so that nobody books by the old rules meanwhile.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from booking.domain.disruptions import Choice
 from booking.domain.errors import BookingsStranded, NoLongerOffered
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.steps import is_closed, is_open
-from booking.domain.time import ONE_DAY, Span, local_day
+from booking.domain.time import Span
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
 from booking.services import audit
+from booking.services.admin import week_ahead
+from booking.services.admin.week_ahead import PlanAhead
 from booking.services.audit import Actor
 from booking.services.bookings import changes, new_times
-from booking.services.clinic import Plan, Rulebook
-from booking.services.times import acceptance, free_time, room_claims
+from booking.services.bookings.free_pool import Pool
+from booking.services.bookings.new_times import Order
+from booking.services.clinic import Rulebook
+from booking.services.times import acceptance, room_claims
 from booking.services.times.availability import Offers
 from booking.services.times.reading_rules import read_rulebook
 from booking.store.bookings import Booking, Hold, Offer
 from booking.store.clinic import Clinic, Practitioner
 
-_WEEK = timedelta(days=7)
 # As long as an audit entry's words may be.
 _WORDS_MAX = 500
 
@@ -47,14 +50,10 @@ class Edit:
     apply: Callable[[Session], str]
     # Whether what it is about is not offered afterwards.
     archives: bool = False
-
-
-class Choice(StrEnum):
-    """What becomes of a booking that a change strands."""
-
-    KEEP = "keep"
-    OFFER = "offer"
-    CANCEL = "cancel"
+    # Which new times its patients are offered.
+    order: Order = Order.NEAREST
+    # Keeps in mind whose visits it took away, once all is decided.
+    remember: "Callable[[Session, Decided], None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +67,18 @@ class Stranded:
     practitioner: str
     has_email: bool
     phone: str | None
+    # What would be held for it, on the wall where that is.
+    times: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class DayAhead:
-    """What patients see of one day: how many times were free before, and which are free after."""
+class Decided:
+    """What a change stranded, and what was done about it."""
 
-    day: date
-    before: int
-    after: tuple[datetime, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanAhead:
-    """Next week of one service with one practitioner at one place, whose name may be left out."""
-
-    service: str
-    practitioner: str
-    place: str | None
-    zone: ZoneInfo
-    days: list[DayAhead]
+    stranded: Sequence[Stranded]
+    choices: Mapping[int, Choice]
+    reason: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +99,19 @@ def carry_out(
     actor: Actor,
     random_token: RandomToken,
     now: datetime,
+    proposed: Mapping[int, frozenset[datetime]] | None = None,
 ) -> bool:
     """
     Change the rules, and do with each stranded booking what was chosen, in one transaction;
     whether there was anything to change.
 
-    `reason` stands in the records of the bookings, and in the mail to their patients. Bookings
-    that fit again are no longer marked.
+    `reason` stands in the records of the bookings, and in the mail to their patients. `proposed`
+    are the times that were shown as those that each would be offered: these and no others are held.
+    Bookings that fit again are no longer marked.
 
     Raises:
         BookingsStranded: nothing was chosen for one of them.
+        ProposalsGone: not all of the times that were shown are free any more.
     """
     before, after, words = _apply(session, edit)
     gone = _gone_holds(session, before, after, now=now)
@@ -125,7 +119,9 @@ def carry_out(
     if any(one.booking_id not in choices for one in stranded):
         raise BookingsStranded
     _restore_fitting(session, links, before, after, now=now)
-    deed = _Deed(session, links, after, reason, actor, random_token, now)
+    deed = _Deed(
+        session, links, after, reason, actor, random_token, now, edit.order, proposed, Pool()
+    )
     # Cancelled first: their times may be offered to others, each in turn.
     for choice in (Choice.CANCEL, Choice.KEEP, Choice.OFFER):
         for one in stranded:
@@ -134,42 +130,39 @@ def carry_out(
     # Whoever is just filling in the form learns at the end of it that the time is gone.
     if gone:
         session.execute(delete(Hold).where(Hold.id.in_(gone)))
+    if edit.remember is not None:
+        edit.remember(session, Decided(stranded, choices, reason, now))
     if words:
         reason = words[:_WORDS_MAX]
         audit.record(session, actor, "rules", now=now, subject=edit.subject, reason=reason)
     return bool(words)
 
 
-def effect(session: Session, edit: Edit, *, now: datetime) -> Effect:
+def effect(session: Session, edit: Edit, *, random_token: RandomToken, now: datetime) -> Effect:
     """What `edit` would do. It does it: call it where all is undone afterwards."""
     before, after, _ = _apply(session, edit)
-    monday = _next_monday(before, now)
-    old = _starts(session, before, monday, now=now)
-    new = _starts(session, after, monday, now=now)
-    # What is no longer offered at all is shown as well: nothing is free of it.
-    plans = {plan.key: plan for plan in (*before.plans, *after.plans)}
-    week = [
-        _plan_ahead(after, plan, old.get(plan.key, []), new.get(plan.key, []), monday)
-        for plan in plans.values()
-    ]
+    monday = week_ahead.next_monday(before, now)
+    old = week_ahead.starts(session, before, monday, now=now)
+    new = week_ahead.starts(session, after, monday, now=now)
+    week = week_ahead.ahead(before, after, old, new, monday)
     gone = _gone_holds(session, before, after, now=now)
-    return Effect(_stranded(session, before, after, gone, now=now), week)
+    stranded = _stranded(session, before, after, gone, now=now)
+    pool = Pool()
 
+    def with_times(one: Stranded) -> Stranded:
+        booking = session.get_one(Booking, one.booking_id)
+        found = new_times.propose(
+            session,
+            after,
+            booking,
+            order=edit.order,
+            pool=pool,
+            random_token=random_token,
+            now=now,
+        )
+        return replace(one, times=tuple(found))
 
-def next_week(session: Session, *, now: datetime) -> list[PlanAhead]:
-    """What patients see of next week as the rules are."""
-    rulebook = read_rulebook(session)
-    monday = _next_monday(rulebook, now)
-    starts = _starts(session, rulebook, monday, now=now)
-    return [
-        _plan_ahead(rulebook, plan, starts[plan.key], starts[plan.key], monday)
-        for plan in rulebook.plans
-    ]
-
-
-def _next_monday(rulebook: Rulebook, now: datetime) -> date:
-    today = local_day(now, rulebook.clinic.zone)
-    return today - timedelta(days=today.weekday()) + _WEEK
+    return Effect([with_times(one) for one in stranded], week)
 
 
 def _apply(session: Session, edit: Edit) -> tuple[Rulebook, Rulebook, str]:
@@ -285,6 +278,9 @@ class _Deed:
     actor: Actor
     random_token: RandomToken
     now: datetime
+    order: Order
+    proposed: Mapping[int, frozenset[datetime]] | None
+    pool: Pool
 
     def do(self, booking_id: int, choice: Choice) -> None:
         booking = self.session.get_one(Booking, booking_id)
@@ -312,6 +308,9 @@ class _Deed:
                 reason=self.reason,
                 random_token=self.random_token,
                 now=self.now,
+                order=self.order,
+                only=self._only(booking_id),
+                pool=self.pool,
             )
         audit.record(
             self.session,
@@ -322,27 +321,5 @@ class _Deed:
             reason=self.reason,
         )
 
-
-def _starts(
-    session: Session, rulebook: Rulebook, monday: date, *, now: datetime
-) -> dict[tuple[int, int, int], list[datetime]]:
-    fresh = free_time.fresh_starts(
-        session, rulebook.plans, first=monday, last=monday + 6 * ONE_DAY, now=now
-    )
-    return {busy.plan.key: starts for busy, starts in fresh}
-
-
-def _plan_ahead(
-    rulebook: Rulebook, plan: Plan, old: list[datetime], new: list[datetime], monday: date
-) -> PlanAhead:
-    def of_day(starts: list[datetime], day: date) -> tuple[datetime, ...]:
-        return tuple(start for start in starts if local_day(start, plan.rules.zone) == day)
-
-    days = [monday + n * ONE_DAY for n in range(7)]
-    return PlanAhead(
-        plan.service_name,
-        plan.practitioner_name,
-        None if rulebook.clinic.is_one_place else plan.place.name,
-        plan.rules.zone,
-        [DayAhead(day, len(of_day(old, day)), of_day(new, day)) for day in days],
-    )
+    def _only(self, booking_id: int) -> frozenset[datetime] | None:
+        return None if self.proposed is None else self.proposed.get(booking_id, frozenset())

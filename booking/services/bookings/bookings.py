@@ -189,7 +189,7 @@ def _whom(session: Session, wish: Wish, actor: Actor, *, now: datetime) -> Patie
     """The patient whom staff recognised, reached as they say now; else a record of its own."""
     if wish.patient_id is None:
         return _add_patient(session, wish.person, now=now)
-    patient = cards.get(session, wish.patient_id)
+    patient = cards.get(session, wish.patient_id, stays=True)
     cards.reach(session, patient, wish.person, actor=actor, now=now)
     return patient
 
@@ -203,6 +203,7 @@ def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
         "locale": person.locale,
         "guardian": person.guardian,
         "erased_at": None,
+        "merged_into": None,
         "created_at": now,
     }
     patient = Patient(id=insert_row(session, Patient, **values), **values)

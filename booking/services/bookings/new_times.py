@@ -1,27 +1,39 @@
 """New times for bookings that lose theirs: found, held, told, taken or given back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from booking.domain.errors import NoLongerOffered
+from booking.domain.errors import NoLongerOffered, ProposalsGone
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import Audience, MessageKind, MessageState
-from booking.domain.time import local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
+from booking.services.bookings.free_pool import Pool, Start
 from booking.services.clinic import Plan, Rulebook
 from booking.services.mail import outbox
 from booking.services.times import acceptance, claims, holds
-from booking.services.times.free_time import fresh_starts, read_busy
+from booking.services.times.free_time import read_busy
 from booking.store.bookings import Booking, Hold, Offer
 from booking.store.records import Message
 
 # How long the times are kept, and how many of them.
 KEPT = timedelta(hours=24)
 MOST = 3
+# Whoever is asked in a hurry must have the time to answer before it is too late to take one.
+_TO_ANSWER = timedelta(hours=2)
+
+
+class Order(StrEnum):
+    """Which of the free times come first: those around the lost one, or the soonest from now."""
+
+    NEAREST = "nearest"
+    SOONEST = "soonest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +54,25 @@ def offer(
     reason: str,
     random_token: RandomToken,
     now: datetime,
+    order: Order = Order.NEAREST,
+    only: frozenset[datetime] | None = None,
+    pool: Pool | None = None,
 ) -> None:
     """
-    Hold the free times nearest to the one that was lost, and tell the patient, in their order.
+    Hold free times instead of the one that was lost, and tell the patient, in their order.
 
     The booking keeps its old time until another is taken; what was held for it before makes way.
     Call it under all locks, for the earlier booking first: each keeps clear of what was held for
-    those before.
+    those before. `only` are the times that somebody saw and decided on; `pool` is shared by all
+    bookings of one transaction.
+
+    Raises:
+        ProposalsGone: one of `only` is not free any more.
     """
-    withdraw(session, booking.id)
-    for plan, start in _nearest(session, rulebook, booking, now=now):
-        _hold(session, plan, booking, start, random_token=random_token, now=now)
+    search = _Search(pool or Pool(), order, only)
+    held = _keep(session, rulebook, booking, search, random_token=random_token, now=now)
+    if only is not None and {start for _, start in held} != only:
+        raise ProposalsGone
     booking.stranding = Stranding.TO_MOVE
     # Another word about the same time would else count as said already.
     booking.sequence += 1
@@ -71,29 +91,83 @@ def offer(
     )
 
 
-def _nearest(
-    session: Session, rulebook: Rulebook, booking: Booking, *, now: datetime
-) -> list[tuple[Plan, datetime]]:
+def propose(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    *,
+    order: Order,
+    pool: Pool,
+    random_token: RandomToken,
+    now: datetime,
+) -> list[datetime]:
+    """
+    The times that `offer` would hold, on the wall there, by start. It holds them, so that the next
+    booking keeps clear of them: call it where all is undone afterwards.
+    """
+    search = _Search(pool, order)
+    held = _keep(session, rulebook, booking, search, random_token=random_token, now=now)
+    return sorted(start.astimezone(plan.rules.zone) for plan, start in held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Where new times are taken from, which come first, and to which of them it is limited."""
+
+    pool: Pool
+    order: Order
+    only: frozenset[datetime] | None = None
+
+    def fits(self, plan: Plan, start: datetime, now: datetime) -> bool:
+        """Whether a free start is good enough to be offered."""
+        if self.only is not None:
+            return start in self.only
+        is_soonest = self.order is Order.SOONEST
+        return not is_soonest or start - plan.rules.visit.notice >= now + _TO_ANSWER
+
+
+def _keep(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    search: _Search,
+    *,
+    random_token: RandomToken,
+    now: datetime,
+) -> list[Start]:
+    withdraw(session, booking.id)
+    chosen = _chosen(session, rulebook, booking, search, now=now)
+    for plan, start in chosen:
+        _hold(session, plan, booking, start, random_token=random_token, now=now)
+        search.pool.give(plan, start)
+    return chosen
+
+
+def _chosen(
+    session: Session, rulebook: Rulebook, booking: Booking, search: _Search, *, now: datetime
+) -> list[Start]:
     """Up to three free starts that leave each other room, and by which plan."""
     try:
         plans = rulebook.plans_of(booking)
     except NoLongerOffered:
         return []
-    first = min(local_day(now, plan.rules.zone) for plan in plans)
-    last = max(plan.rules.last_day(now) for plan in plans)
-    fresh = fresh_starts(session, plans, first=first, last=last, now=now)
-    starts = [(busy.plan, start) for busy, found in fresh for start in found]
-    chosen: list[tuple[Plan, datetime]] = []
-    # Of two equally near the later comes first.
-    for plan, start in sorted(
-        starts, key=lambda one: (abs(one[1] - booking.start), one[1] < booking.start)
-    ):
+    free = search.pool.starts(session, plans, now=now)
+    starts = [(plan, start) for plan, start in free if search.fits(plan, start, now)]
+    chosen: list[Start] = []
+    for plan, start in sorted(starts, key=_rank(search.order, booking.start)):
         span = plan.rules.visit.claim(start)
         if not any(other.rules.visit.claim(one).overlaps(span) for other, one in chosen):
             chosen.append((plan, start))
         if len(chosen) == MOST:
             break
     return chosen
+
+
+def _rank(order: Order, lost: datetime) -> Callable[[Start], Any]:
+    if order is Order.SOONEST:
+        return lambda one: one[1]
+    # Of two equally near the later comes first.
+    return lambda one: (abs(one[1] - lost), one[1] < lost)
 
 
 def _hold(

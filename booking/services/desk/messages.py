@@ -4,13 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import MessageOutdated, NotFound
 from booking.domain.messages import Audience, MessageState
 from booking.services import audit
 from booking.services.audit import Actor
+from booking.services.desk import versions
 from booking.services.mail import outbox
 from booking.services.waitlist.mail import email_of
 from booking.store.bookings import Booking
@@ -37,8 +38,9 @@ _CONDITIONS: dict[Only, Any] = {
 }
 
 
-# How many messages were given up: every page of the desk asks, and so without a session.
-FAILED = f"SELECT count(*) AS failed FROM messages WHERE {GIVEN_UP}"  # noqa: S608 - our own words
+def failed(session: Session) -> int:
+    """How many messages were given up."""
+    return session.scalar(select(func.count(Message.id)).where(GIVEN_UP)) or 0
 
 
 def page(session: Session, only: Only, *, before_id: int | None = None) -> list[Message]:
@@ -103,6 +105,9 @@ def send_again(
         NotFound: there is no such message, or it goes to no patient and so to no new address.
         MessageOutdated: it no longer says what is so.
     """
+    booking_id = session.scalar(select(Message.booking_id).where(Message.id == message_id))
+    if booking_id is not None:
+        versions.raise_for(session, booking_id)
     message = _locked(session, message_id)
     if message.state is not MessageState.FAILED or message.tries != tries:
         return False

@@ -1,4 +1,4 @@
-"""A patient's card: what is known of them, and what staff change or note on it."""
+"""A patient's card: what is known of them, and what staff change on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,10 @@ from booking.services import audit
 from booking.services.audit import Actor
 from booking.services.mail import outbox
 from booking.services.patients import search
+from booking.services.patients.search import Found
 from booking.services.times import acceptance
 from booking.services.times.availability import Offers
-from booking.store.base import insert_row
 from booking.store.bookings import Booking, Consent, Patient
-from booking.store.patients import PatientNote
 from booking.store.records import Message
 
 _MESSAGES_MOST = 50
@@ -27,13 +26,14 @@ _CONTACT = ("name", "date_of_birth", "email", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the desk may see of a patient; bookings, messages and notes newest first."""
+    """What the desk may see of a patient; bookings and messages newest first."""
 
     patient: Patient
     bookings: Sequence[Booking]
     messages: Sequence[Message]
     consents: Sequence[Consent]
-    notes: Sequence[PatientNote]
+    # Other records that are likely the same person's.
+    twins: Sequence[Found] = ()
 
 
 def subject(patient_id: int) -> str:
@@ -41,18 +41,22 @@ def subject(patient_id: int) -> str:
     return f"patient:{patient_id}"
 
 
-def get(session: Session, patient_id: int) -> Patient:
+def get(session: Session, patient_id: int, *, stays: bool = False) -> Patient:
     """
-    A patient who was not erased.
+    A patient who was not erased; for a record that was merged into another, that other one.
+
+    With `stays`, nobody merges the record away before the transaction ends.
 
     Raises:
         NotFound: there is none with this id.
     """
     query = select(Patient).where(Patient.id == patient_id, Patient.erased_at.is_(None))
+    if stays:
+        query = query.with_for_update(key_share=True)
     found = session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
-    return found
+    return found if found.merged_into is None else get(session, found.merged_into, stays=stays)
 
 
 def card(
@@ -62,9 +66,10 @@ def card(
     only_practitioner: int | None,
     actor: Actor,
     now: datetime,
+    with_twins: bool = False,
 ) -> Card:
     """
-    A patient's card. The look is recorded.
+    A patient's card, if wanted with those who may be the same person. The look is recorded.
 
     A practitioner sees those who have or had a booking with them, and of it only their own part.
 
@@ -72,22 +77,26 @@ def card(
         NotFound: there is no such patient, or not one of theirs.
     """
     patient = get(session, patient_id)
-    bookings = _bookings(session, patient_id, only_practitioner)
+    bookings = _bookings(session, patient.id, only_practitioner)
     if only_practitioner is not None and not bookings:
         raise NotFound
-    audit.record(session, actor, "patient_viewed", now=now, subject=subject(patient_id))
+    twins = search.twins(session, patient, now=now) if with_twins else []
+    audit.record(
+        session,
+        actor,
+        "patient_viewed",
+        now=now,
+        subject=subject(patient.id),
+        reason=" ".join(str(one.id) for one in twins),
+    )
     return Card(
         patient,
         bookings,
         _messages(session, [one.id for one in bookings]),
         session.scalars(
-            select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id)
+            select(Consent).where(Consent.patient_id == patient.id).order_by(Consent.id)
         ).all(),
-        session.scalars(
-            select(PatientNote)
-            .where(PatientNote.patient_id == patient_id)
-            .order_by(PatientNote.id.desc())
-        ).all(),
+        twins,
     )
 
 
@@ -114,21 +123,6 @@ def _messages(session: Session, booking_ids: Sequence[int]) -> Sequence[Message]
     ).all()
 
 
-def note(
-    session: Session, patient_id: int, text: str, *, staff_id: int, actor: Actor, now: datetime
-) -> None:
-    """
-    Add what staff should know of a patient; the audit says that there is a note, not what it says.
-
-    Raises:
-        NotFound: there is no such patient.
-    """
-    get(session, patient_id)
-    values = {"patient_id": patient_id, "staff_id": staff_id, "text": text, "at": now}
-    insert_row(session, PatientNote, **values)
-    audit.record(session, actor, "patient_noted", now=now, subject=subject(patient_id))
-
-
 def change(
     session: Session, offers: Offers, patient_id: int, new: Person, *, actor: Actor, now: datetime
 ) -> list[str]:
@@ -140,8 +134,8 @@ def change(
     Raises:
         NotFound: there is no such patient.
     """
-    lock_calendars(session, offers, patient_id, now=now)
-    patient = get(session, patient_id)
+    lock_calendars(session, offers, get(session, patient_id).id, now=now)
+    patient = get(session, patient_id, stays=True)
     values = {name: getattr(new, name) for name in _CONTACT}
     return _set(session, patient, values, actor=actor, now=now)
 
@@ -181,15 +175,15 @@ def _set(
     return changed
 
 
-def lock_calendars(session: Session, offers: Offers, patient_id: int, *, now: datetime) -> None:
-    """Let the calendars that show the patient's name notice that it changes."""
+def lock_calendars(session: Session, offers: Offers, *patient_ids: int, now: datetime) -> None:
+    """Let the calendars that show the patients' names notice that these change."""
     shown = session.scalars(
-        select(Booking.practitioner_id).where(Booking.patient_id == patient_id).distinct()
+        select(Booking.practitioner_id).where(Booking.patient_id.in_(patient_ids)).distinct()
     ).all()
     if shown:
         acceptance.lock(session, offers, shown, calendar_changed=now)
     session.execute(
         update(Booking)
-        .where(Booking.patient_id == patient_id, Booking.state.in_(lifecycle.OPEN))
+        .where(Booking.patient_id.in_(patient_ids), Booking.state.in_(lifecycle.OPEN))
         .values(updated_at=now)
     )

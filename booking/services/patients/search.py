@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, union
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
@@ -25,6 +25,8 @@ from booking.store.bookings import Booking, Patient
 from booking.store.patients import PatientWord
 
 MOST = 20
+# Of those born on one day, or reached at one address, so many are compared.
+_ALIKE_MOST = 200
 # Sorts behind every word that begins with what stands before it.
 _END = "\U0010ffff"
 _words, _bookings, _patients = table(PatientWord).c, table(Booking).c, table(Patient).c
@@ -172,7 +174,11 @@ def describe(session: Session, ids: Sequence[int], *, now: datetime) -> list[Fou
             visits.c.last,
         )
         .select_from(table(Patient).outerjoin(visits, visits.c.patient_id == _patients.id))
-        .where(_patients.id.in_(ids), _patients.erased_at.is_(None))
+        .where(
+            _patients.id.in_(ids),
+            _patients.erased_at.is_(None),
+            _patients.merged_into.is_(None),
+        )
         .order_by(_patients.name, _patients.date_of_birth, _patients.id)
     )
     return [Found(*row) for row in session.execute(query)]
@@ -189,3 +195,32 @@ def duplicates(session: Session, person: Person, *, actor: Actor, now: datetime)
     if likely:
         record_look(session, likely, actor=actor, now=now)
     return likely
+
+
+def twins(session: Session, patient: Patient, *, now: datetime) -> list[Found]:
+    """
+    Other records that are likely this person's: with the same e-mail address, or the same date of
+    birth and the same name or phone. To record that they are shown is for the caller.
+    """
+    signs = []
+    if patient.email is not None:
+        signs.append(_patients.email == patient.email)
+    if patient.date_of_birth is not None:
+        signs.append(_patients.date_of_birth == patient.date_of_birth)
+    alike = select(_patients.id).where(or_(*signs), _patients.id != patient.id).limit(_ALIKE_MOST)
+    ids = session.scalars(alike).all() if signs else []
+    found = describe(session, ids, now=now)
+    return [one for one in found if _is_twin(patient, one)][:MOST]
+
+
+def _is_twin(patient: Patient, other: Found) -> bool:
+    if patient.email is not None and patient.email == other.email:
+        return True
+    born = patient.date_of_birth
+    return (
+        born is not None
+        and born == other.date_of_birth
+        and looks_the_same(
+            patient.name, patient.phone, other_name=other.name, other_phone=other.phone
+        )
+    )

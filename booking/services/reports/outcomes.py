@@ -45,18 +45,20 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Outcome]:
 
     What only was asked for, ran out, or was entered in error was no visit.
     """
-    each = (
+    each: Any = (
         select(
             *scopes.columns(session),
             Booking.state.label("state"),
             case((Booking.state == State.CANCELLED, _cancelled_by())).label("cancelled_by"),
             Booking.cancelled_late.label("cancelled_late"),
-            scopes.lead_seconds().label("seconds"),
         )
         .where(*scope.visits(), Booking.start <= now, Booking.state.in_(_COUNTED))
-        .subquery()
+        .cte("each")
+        .prefix_with("MATERIALIZED")
     )
-    *kinds, seconds = each.c
+    ends = (each.c.state, each.c.cancelled_by, each.c.cancelled_late)
+    alike = select(*scopes.kinds(each), *ends, each.c.lead).subquery()
+    *kinds, seconds = alike.c
     query = select(*kinds, func.count(), func.sum(seconds)).group_by(*kinds)
     return [_outcome(*found) for found in session.execute(query)]
 

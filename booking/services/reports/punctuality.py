@@ -51,7 +51,6 @@ Test = Callable[[Punctuality], bool | None]
 
 def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Punctuality]:
     """The visits that took place until `now`, in groups."""
-    # Made a table first: each look into the audit is to be taken once for a visit.
     each: Any = (
         select(
             *scopes.columns(session),
@@ -63,11 +62,12 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Punctuali
         .cte("each")
         .prefix_with("MATERIALIZED")
     )
-    *kinds, due, arrived, called = each.c
+    due, arrived, called = each.c.due, each.c.arrived, each.c.called
     ready = case((arrived > due, arrived), else_=due)
     late = case((arrived.is_not(None), arrived - due >= LATE * 60)).label("late")
-    grouped = select(*kinds, late, _class(called, called - ready).label("wait")).subquery()
-    query = select(*grouped.c, func.count()).group_by(*grouped.c)
+    wait = _class(called, called - ready).label("wait")
+    alike = select(*scopes.kinds(each), late, wait).subquery()
+    query = select(*alike.c, func.count()).group_by(*alike.c)
     return [_punctuality(*found) for found in session.execute(query)]
 
 

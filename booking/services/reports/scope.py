@@ -91,13 +91,29 @@ class Scope:
 
 
 def columns(session: Session) -> list[Any]:
-    """What tells a visit's circumstances, in the order in which `circumstances` takes them."""
+    """What tells a visit's circumstances; `lead` are the seconds from booking to start."""
     return [
-        _lead().label("lead"),
+        (extract("epoch", Booking.start) - extract("epoch", Booking.created_at)).label("lead"),
         weekday(session).label("weekday"),
         cast(func.substr(Booking.local_start, 12, 2), Integer).label("hour"),
         Booking.source.label("source"),
         _reminded().label("reminder"),
+    ]
+
+
+def kinds(each: Any) -> list[Any]:
+    """
+    The same of a table that has these columns, in the order in which `circumstances` takes them.
+
+    That table is to be MATERIALIZED: SQLite would work each column out anew wherever it is named.
+    """
+    columns = each.c
+    return [
+        _lead_class(columns.lead).label("lead_class"),
+        columns.weekday,
+        columns.hour,
+        columns.source,
+        columns.reminder,
     ]
 
 
@@ -119,14 +135,9 @@ def monday_first(weekday: int) -> int:
     return (int(weekday) + 6) % 7
 
 
-def lead_seconds() -> Any:
-    """From when a visit was booked, at whatever time then, until it begins."""
-    return extract("epoch", Booking.start) - extract("epoch", Booking.created_at)
-
-
-def _lead() -> Any:
+def _lead_class(seconds: Any) -> Any:
     ends = enumerate(LEADS_FROM[1:])
-    steps = [(lead_seconds() < days * _DAY_SECONDS, number) for number, days in ends]
+    steps = [(seconds < days * _DAY_SECONDS, number) for number, days in ends]
     return case(*steps, else_=len(LEADS_FROM) - 1)
 
 

@@ -1,17 +1,22 @@
 """How every change of rules goes: look at what it would do, decide, save."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import BookingsStranded
+from booking.domain.disruptions import Choice
+from booking.domain.errors import BookingsStranded, ProposalsGone
 from booking.domain.people import Findings, read_reason
-from booking.services.admin import rule_changes
-from booking.services.admin.rule_changes import Choice, Edit, Effect, PlanAhead
+from booking.services.admin import rule_changes, week_ahead
+from booking.services.admin.rule_changes import Edit, Effect
+from booking.services.admin.week_ahead import PlanAhead
+from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import local
+from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 
 Show = Callable[[dict[str, Any]], ResponseReturnValue]
@@ -39,11 +44,14 @@ def change(edit: Edit, found: Findings, *, show: Show, done: Done) -> ResponseRe
             except BookingsStranded:
                 if choices:
                     found.add("stranded", "missing", _DECIDE)
+            except ProposalsGone as refusal:
+                found.add("stranded", refusal.code, ANSWERS[refusal.code].words)
             else:
                 how = _ARCHIVED if edit.archives else _SAVED
                 return redirect(done(how if is_changed else _AS_IT_WAS), code=303)
+    random_token = here().random_token
     effect = here().database.rehearse(
-        lambda session, now: rule_changes.effect(session, edit, now=now)
+        lambda session, now: rule_changes.effect(session, edit, random_token=random_token, now=now)
     )
     return show(_shown(effect) | {"is_preview": True})
 
@@ -59,6 +67,7 @@ def _reason(choices: dict[int, Choice], found: Findings) -> str:
 
 def _save(edit: Edit, choices: dict[int, Choice], reason: str) -> bool:
     person, links, random_token = current_staff(), here().links, here().random_token
+    proposed = _proposed()
     return write(
         lambda session, now: rule_changes.carry_out(
             session,
@@ -69,8 +78,23 @@ def _save(edit: Edit, choices: dict[int, Choice], reason: str) -> bool:
             actor=person.actor,
             random_token=random_token,
             now=now,
+            proposed=proposed,
         )
     )
+
+
+def _proposed() -> dict[int, frozenset[datetime]] | None:
+    """The times that the page named for each booking; None from a form that named none at all."""
+    if "proposed" not in request.form:
+        return None
+    return {
+        number: frozenset(
+            moment
+            for text in request.form.getlist(f"time-{number}")[:20]
+            if (moment := times.parse_moment(text)) is not None
+        )
+        for number in _shown_bookings()
+    }
 
 
 def _choices() -> dict[int, Choice]:
@@ -115,12 +139,15 @@ def page(
 
 def as_it_is() -> dict[str, Any]:
     """The same for a page on which nothing was asked for yet."""
-    week = read(lambda session, now: rule_changes.next_week(session, now=now))
+    week = read(lambda session, now: week_ahead.next_week(session, now=now))
     return _shown(Effect([], week))
 
 
 def _shown(effect: Effect) -> dict[str, Any]:
+    by_mail = sum(one.has_email for one in effect.stranded)
     return {
+        "by_mail": by_mail,
+        "to_call": len(effect.stranded) - by_mail,
         "stranded": [
             {
                 "id": one.booking_id,
@@ -129,6 +156,7 @@ def _shown(effect: Effect) -> dict[str, Any]:
                 "practitioner": one.practitioner,
                 "has_email": one.has_email,
                 "phone": one.phone,
+                "times": one.times,
                 "choice": request.form.get(f"do-{one.booking_id}", ""),
             }
             for one in effect.stranded

@@ -22,7 +22,7 @@ from booking.web.installation import read
 
 CLOSE = ("who", "name", "first", "last", "begins", "ends", "yearly")
 _OPEN = ("practitioner", "location", "day", "opens", "closes")
-_AT = "at-"
+AT = "at-"
 # The list that each deed changes.
 _LISTS = {"close": "closed", "reopen": "closed", "open": "opened", "close-extra": "opened"}
 _NAME_MAX = 100
@@ -79,7 +79,7 @@ def _lists() -> dict[str, Any]:
             {"id": person.id, "name": person.name} for person in people if not person.is_archived
         ],
         "locations": choice,
-        "at": _AT,
+        "at": AT,
         "closures": [
             {
                 "id": one.id,
@@ -123,6 +123,12 @@ def _read(deed: str, values: Mapping[str, str], found: Findings) -> Edit | None:
 
 
 def read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
+    """The closure or absence in the fields `CLOSE` as a change of rules; see `read_new`."""
+    new = read_new(values, found)
+    return None if new is None else rules.close(new)
+
+
+def read_new(values: Mapping[str, str], found: Findings) -> NewClosure | None:
     """The closure or absence that the fields `CLOSE` describe; None when `found` says why not."""
     name = reading.read_label(values, "name", found, most=_NAME_MAX)
     first = reading.read_day(values, "first", found)
@@ -138,10 +144,10 @@ def read_closure(values: Mapping[str, str], found: Findings) -> Edit | None:
     if found.errors or first is None or last is None:
         return None
     new = NewClosure(name, who, first, last, begins, ends, yearly, where)
-    if read(lambda session, _: rules.stands_already(session, new)):
+    if read(lambda session, _: rules.find(session, new)) is not None:
         found.add("first", "stands_already", "This is closed at these times already")
         return None
-    return rules.close(new)
+    return new
 
 
 def _check_days(first: date, last: date, yearly: bool, found: Findings) -> None:
@@ -183,8 +189,8 @@ def _whose(text: str, found: Findings) -> tuple[int | None, int | None]:
     """The practitioner or the location that a closure is about; the whole clinic's has neither."""
     if text == "clinic":
         return None, None
-    if text.startswith(_AT):
-        asked = {"who": text[len(_AT) :]}
+    if text.startswith(AT):
+        asked = {"who": text[len(AT) :]}
         return None, reading.read_location(asked, "who", found, places_in_use())
     return _practitioner(text, "who", found), None
 

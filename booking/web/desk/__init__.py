@@ -1,14 +1,18 @@
 """What staff see: signing in, the day, a booking's card, booking on the phone."""
 
 from booking.web.desk import (
+    badges,
     calls,
+    closing,
     day,
     follow_ups,
     intakes,
     lateness,
     live,
+    merging,
     messages,
     offline,
+    one_closing,
     papers,
     patients,
     phone,
@@ -25,6 +29,25 @@ __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
-    *(calls, day, follow_ups, intakes, lateness, live, messages, offline, papers, patients),
-    *(phone, search, series, sheet, slip, waiting, weeks),
+    badges,
+    calls,
+    closing,
+    day,
+    follow_ups,
+    intakes,
+    lateness,
+    live,
+    merging,
+    messages,
+    offline,
+    one_closing,
+    papers,
+    patients,
+    phone,
+    search,
+    series,
+    sheet,
+    slip,
+    waiting,
+    weeks,
 )

@@ -1,10 +1,9 @@
 """Whom to call: before a visit, since an answer asks for it, and after one that was missed."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.calls import CALL_AGAIN_WITHIN, NOTE_MOST, Cause, Outcome, Tried, is_put_off
@@ -30,18 +29,6 @@ NOTICES = {
     "undone": "It is taken back.",
     "too-late": "It could not be taken back: the message has left, or more has happened since.",
 }
-
-
-@blueprint.app_context_processor
-def _badge() -> dict[str, Callable[[], int]]:
-    return {"open_calls": _open_calls}
-
-
-def _open_calls() -> int:
-    """For the number in the navigation; an error page must not ask what is away."""
-    if g.get("database_is_away"):
-        return 0
-    return read(lambda session, at: call_lists.open_now(session, now=at))
 
 
 @blueprint.route("/calls", methods=["GET", "POST"], endpoint="calls")

@@ -18,8 +18,8 @@ from booking.domain.slots import Slot
 from booking.domain.time import local_day
 from booking.services.bookings import new_times
 from booking.services.clinic import Rulebook
+from booking.services.desk import closings, lateness, versions
 from booking.services.desk import day as days
-from booking.services.desk import lateness, versions
 from booking.services.staff.sessions import SignedIn
 from booking.services.times import free_time
 from booking.store.engine import Session
@@ -99,6 +99,9 @@ def _made(wanted: Asked) -> Markup:
             days.unresolved(session, rulebook, practitioner_id=only, now=now, today=wanted.today),
             new_times.waiting(session, practitioner_id=only, now=now),
             lateness.now_late(session, wanted.day, practitioner_id=only),
+            closings.on_board(
+                session, wanted.day, today=wanted.today, practitioner_id=only, now=now
+            ),
         )
 
     return Markup(render_template("desk/board.html", **read(look)))  # noqa: S704 - it escaped

@@ -1,10 +1,9 @@
 """Every message with what became of it; what was given up is sent again."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import MessageOutdated
@@ -24,7 +23,7 @@ from booking.web.clinic import local
 from booking.web.desk import trail
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
-from booking.web.installation import here, write
+from booking.web.installation import write
 
 ONLY_WORDS = {
     Only.ALL: "All",
@@ -38,18 +37,6 @@ NOTICES = {
     "before": "Somebody was quicker: this message had been sent again already.",
 }
 _ONE = "/messages/<int(max=2147483647):outbox_id>"
-
-
-@blueprint.app_context_processor
-def _badge() -> dict[str, Callable[[], int]]:
-    return {"failed_messages": _failed_messages}
-
-
-def _failed_messages() -> int:
-    """For the badge in the navigation; an error page must not ask what is away."""
-    if g.get("database_is_away"):
-        return 0
-    return int(here().database.look(queue.FAILED, {}).rows[0][0])
 
 
 @blueprint.get("/messages")

@@ -1,6 +1,5 @@
 """A patient's card: what is known, contact details to correct, notes for colleagues."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,30 +7,30 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain import references
-from booking.domain.people import Findings, many_lines
+from booking.domain.notes import NOTE_MAX, Whose
+from booking.domain.people import Findings
 from booking.domain.time import local_day
 from booking.formats.contacts import dial_link, show_phone
-from booking.services.patients import cards
+from booking.services.patients import cards, merging, notes
 from booking.services.patients.cards import Card
-from booking.services.staff import accounts
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local
 from booking.web.clinic import now as time_now
-from booking.web.desk import trail
+from booking.web.desk import search, trail
 from booking.web.desk.blueprint import blueprint
+from booking.web.desk.notes import read_note, shown_notes
 from booking.web.installation import here, write
 from booking.web.wording import STATE_WORDS
 
-NOTE_MAX = 2000
-_PATIENT = "/patients/<int(max=2147483647):patient_id>"
+PATIENT = "/patients/<int(max=2147483647):patient_id>"
 
 
-@blueprint.get(_PATIENT)
+@blueprint.get(PATIENT)
 def patient(patient_id: int) -> ResponseReturnValue:
-    """The card. Looking at it is recorded."""
+    """The card, or that of the record which has it all now. Looking at it is recorded."""
     return _page(patient_id, Findings())
 
 
@@ -45,20 +44,34 @@ def _page(patient_id: int, found: Findings, note: str = "") -> ResponseReturnVal
             only_practitioner=person.only_practitioner,
             actor=person.actor,
             now=now,
+            with_twins=person.only_practitioner is None,
         )
-        return _shown(card, accounts.names(session), now=now)
+        who = card.patient.id
+        return _shown(card, now=now) | {
+            "notes": shown_notes(session, who, Whose.DESK),
+            "merged": _merged(session, who, now=now),
+        }
 
-    page = render_template("desk/patient.html", **write(look), errors=found.errors, note=note)
-    return page, 422 if found.errors else 200
+    shown = write(look)
+    if shown["patient"]["id"] != patient_id and not found.errors:
+        return redirect(url_for("desk.patient", patient_id=shown["patient"]["id"]), code=303)
+    return forms.shown("desk/patient.html", found, **shown, note=note, note_max=NOTE_MAX)
 
 
-def _shown(card: Card, names: Mapping[int, str], *, now: datetime) -> dict[str, Any]:
-    visits = [_visit(one) for one in card.bookings]
+def _merged(session: Session, patient_id: int, *, now: datetime) -> dict[str, Any] | None:
+    """The merge that can still be taken apart."""
+    merge = merging.latest(session, here().offers, patient_id, now=now)
+    return {"id": merge.id, "at": local(merge.at)} if merge else None
+
+
+def _shown(card: Card, *, now: datetime) -> dict[str, Any]:
+    visits = [visit(one) for one in card.bookings]
     ahead = {one.id for one in card.bookings if one.start > now}
     return {
         "patient": facts_of(card),
         "coming": [one for one in reversed(visits) if one["id"] in ahead],
         "past": [one for one in visits if one["id"] not in ahead],
+        "twins": search.shown(card.twins),
         "messages": [trail.message(one) for one in card.messages],
         "consents": [
             {
@@ -69,10 +82,6 @@ def _shown(card: Card, names: Mapping[int, str], *, now: datetime) -> dict[str, 
                 "at": local(one.at),
             }
             for one in card.consents
-        ],
-        "notes": [
-            {"text": one.text, "at": local(one.at), "who": names.get(one.staff_id, "staff")}
-            for one in card.notes
         ],
     }
 
@@ -93,7 +102,8 @@ def facts_of(card: Card) -> dict[str, Any]:
     }
 
 
-def _visit(booking: Booking) -> dict[str, Any]:
+def visit(booking: Booking) -> dict[str, Any]:
+    """An appointment as a line of a list."""
     return {
         "id": booking.id,
         "start": local(booking.start, at(booking.location_id).zone),
@@ -105,30 +115,29 @@ def _visit(booking: Booking) -> dict[str, Any]:
     }
 
 
-@blueprint.post(f"{_PATIENT}/notes")
+@blueprint.post(f"{PATIENT}/notes")
 def patient_note(patient_id: int) -> ResponseReturnValue:
     """A note for colleagues."""
     found, person = Findings(), current_staff()
     typed = request.form.get("note", "")[: forms.KEPT]
-    text = many_lines(typed)
-    if text is None:
-        found.add("note", "control_characters", "Use letters, digits and punctuation only")
-    elif not text:
-        found.add("note", "missing", "Write the note first")
-    elif len(text) > NOTE_MAX:
-        found.add("note", "too_long", "Use {most} characters or fewer", most=NOTE_MAX)
-    else:
-        noted = text
-        write(
-            lambda session, now: cards.note(
-                session, patient_id, noted, staff_id=person.id, actor=person.actor, now=now
-            )
+    text = read_note(typed, found)
+    if found.errors:
+        return _page(patient_id, found, typed)
+    write(
+        lambda session, now: notes.add(
+            session,
+            patient_id,
+            text,
+            whose=Whose.DESK,
+            staff_id=person.id,
+            actor=person.actor,
+            now=now,
         )
-        return redirect(url_for("desk.patient", patient_id=patient_id, _anchor="notes"), code=303)
-    return _page(patient_id, found, typed)
+    )
+    return redirect(url_for("desk.patient", patient_id=patient_id, _anchor="notes"), code=303)
 
 
-@blueprint.route(f"{_PATIENT}/contact", methods=["GET", "POST"])
+@blueprint.route(f"{PATIENT}/contact", methods=["GET", "POST"])
 def patient_contact(patient_id: int) -> ResponseReturnValue:
     """Correct the name, the date of birth and how somebody is reached."""
     found = Findings()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from booking.domain import lifecycle, references
+from booking.domain.disruptions import Why
 from booking.domain.lifecycle import ActorKind, State
 from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.slots import Slot
@@ -22,10 +23,11 @@ from booking.formats import dates
 from booking.formats.contacts import show_phone
 from booking.services.bookings.new_times import Waiting
 from booking.services.clinic import Rulebook
+from booking.services.desk.closings import Closing
 from booking.services.desk.day import DayRow, OpenEnd
 from booking.services.desk.lateness import Late
 from booking.store.bookings import Booking
-from booking.web.desk import follow_ups, intakes, steps
+from booking.web.desk import closing_words, follow_ups, intakes, steps
 from booking.web.desk.board import EXCEPTION_WORDS, SOURCES, STRANDING_WORDS
 from booking.web.wording import STATE_WORDS
 
@@ -78,6 +80,7 @@ def page(
     unresolved: Sequence[OpenEnd],
     waiting: Sequence[Waiting],
     late: Sequence[Late],
+    closings: Sequence[Closing],
 ) -> dict[str, Any]:
     """The board of a day."""
     names = look.names | {row.practitioner_id: row.practitioner for row in rows}
@@ -89,12 +92,25 @@ def page(
     entries.sort(key=lambda entry: entry["order"])
     return {
         "day": look.day,
-        "columns": _columns(entries, names if beside else {}),
+        "columns": _columns(look, entries, names if beside else {}),
         "counts": _counts(rows, len(free) if look.by is ActorKind.RECEPTION else None),
         "unresolved": [_open_end(look, one) for one in unresolved],
         "waiting": [_waiting(look, one) for one in waiting],
         "late": [_late(look, one) for one in late],
         "can_be_late": _can_be_late(look, late),
+        "closings": closing_words.on_board(closings, look.rulebook, look.by),
+        "can_close": _can_close(look),
+    }
+
+
+def _can_close(look: Look) -> dict[str, str]:
+    """Where reception says that somebody is ill, or blocks time: on this day."""
+    if look.by is not ActorKind.RECEPTION:
+        return {}
+    day = look.day.isoformat()
+    return {
+        "ill": url_for("desk.closing", day=day),
+        "block": url_for("desk.closing", day=day, why=Why.BLOCK.value),
     }
 
 
@@ -128,13 +144,17 @@ def _address(look: Look, endpoint: str, practitioner_id: int) -> str | None:
     return url_for(endpoint, practitioner=slug, view=view) if slug else None
 
 
-def _columns(entries: list[dict[str, Any]], names: Mapping[int, str]) -> list[dict[str, Any]]:
+def _columns(
+    look: Look, entries: list[dict[str, Any]], names: Mapping[int, str]
+) -> list[dict[str, Any]]:
     if not names:
         return [{"key": "all", "name": None, "rows": entries}]
+    slugs = {plan.practitioner_id: plan.practitioner for plan in look.rulebook.plans}
     return [
         {
             "key": str(one),
             "name": name,
+            "slug": slugs.get(one),
             "rows": [entry for entry in entries if entry["of"] == one],
         }
         for one, name in names.items()

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from booking.domain.disruptions import Said
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.store.records import AuditEntry, Message
 from booking.web.clinic import local
+from booking.web.desk.closing_words import SAID as CALLED
 from booking.web.wording import STATE_WORDS
 
 # Looks are for the audit; among what happened they would bury the rest. Calls are listed apart.
@@ -81,6 +83,8 @@ def _words(entry: AuditEntry) -> str:
         return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
     if entry.action == "follow_up_suggested":
         return f"Another visit suggested in {weeks(int(entry.to_value or 0))}"
+    if entry.action == "tried_to_call" and entry.to_value:
+        return f"Called: {CALLED[Said(entry.to_value)]}"
     if entry.action in _SAID:
         return _SAID[entry.action]
     if entry.action == "details_changed":

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
+from booking.domain.disruptions import Choice
 from booking.domain.errors import NotFound
 from booking.domain.hours import DAY_MINUTES, Break, show_clock
 from booking.domain.people import Findings
@@ -13,7 +14,7 @@ from booking.domain.time import local_day
 from booking.services.admin import closures as rules
 from booking.services.admin import hours as weeks
 from booking.services.admin import practitioners
-from booking.services.admin.rule_changes import Choice, Edit
+from booking.services.admin.rule_changes import Edit
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.admin import changing

@@ -6,6 +6,7 @@ from typing import Any
 from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.domain.modes import MODE_WORDS, Mode
+from booking.domain.notes import NOTE_MAX, Whose
 from booking.domain.people import age_on
 from booking.formats.contacts import dial_link, show_phone
 from booking.services import audit
@@ -18,10 +19,17 @@ from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local, rulebook
 from booking.web.desk import intakes as answers
 from booking.web.desk import steps
+from booking.web.desk.notes import shown_notes
 from booking.web.wording import STATE_WORDS
 
 # What a consultation begins with; other answers follow in the order of the questions.
 _FIRST = ("hopes", "where", "how", "tried")
+# So many characters of notes leave one sheet of A4 room for everything else.
+_ON_PAPER = 1_200
+# What the line with date and name takes, and the rest of a last line.
+_SIGNED = 160
+# A caution, two of which stand side by side.
+_CAUTION = 50
 
 
 def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -38,7 +46,23 @@ def card(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]
         "help": needs["help"],
         "to_call": needs["to_call"],
         **_ending(booking, now=now),
+        **_notes(session, booking.patient_id, cautions=len(said["cautions"]) if said else 0),
         "earlier": [_visit(one) for one in doctor.earlier_visits(session, booking)],
+    }
+
+
+def _notes(session: Session, patient_id: int, *, cautions: int) -> dict[str, Any]:
+    """Doctors' notes, and those of the desk; on paper the newest, as far as there is room."""
+    doctors, desks = (shown_notes(session, patient_id, one) for one in (Whose.DOCTOR, Whose.DESK))
+    room = _ON_PAPER - cautions * _CAUTION
+    for one in (*doctors, *desks):
+        room -= len(one["text"]) + _SIGNED
+        one["on_paper"] = room >= 0 or one in doctors[:1]
+    return {
+        "notes": doctors,
+        "desk_notes": desks,
+        "not_on_paper": sum(not one["on_paper"] for one in (*doctors, *desks)),
+        "note_max": NOTE_MAX,
     }
 
 

@@ -75,9 +75,15 @@ def booking(booking_id: int) -> ResponseReturnValue:
 
 
 def page(
-    booking_id: int, found: Findings, status: int = 422, typed: Mapping[str, str] | None = None
+    booking_id: int,
+    found: Findings,
+    status: int = 422,
+    typed: Mapping[str, str] | None = None,
+    note: str = "",
 ) -> ResponseReturnValue:
     """The card, with what is wrong with a form on it, and what was typed."""
     shown = write(lambda session, now: card(session, own.booking(session, booking_id), now=now))
-    text = render_template("doctor/booking.html", card=shown, errors=found.errors, typed=typed)
+    text = render_template(
+        "doctor/booking.html", card=shown, errors=found.errors, typed=typed, note=note
+    )
     return text, status if found.errors else 200

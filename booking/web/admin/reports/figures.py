@@ -16,7 +16,9 @@ from booking.web.wording import WEEKDAYS
 _LEADS = ("Less than a day", "1 to 7 days", "8 to 14 days", "15 to 28 days", "29 days or more")
 _SOURCES = {
     "online": "Online",
-    "phone": "By phone or at the desk",
+    "phone": "By phone",
+    "walk_in": "Walk-in",
+    "import": "Imported",
     "api": "Another site or program",
     "waitlist": "From the waitlist",
 }

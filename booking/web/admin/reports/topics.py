@@ -26,13 +26,14 @@ _LEAD = (
     "Lead time is counted in full days of 24 hours, from when a visit was first booked until it "
     "begins."
 )
+_ERASED = "Patients whose record was erased count like all others."
 _HOUR = "Weekday and hour are those of the start, on the clock where the visit is."
 TOPICS = {
     "no-shows": Topic(
         "No-shows",
         "Of the visits that came due and have an outcome: arrived, in the room, completed, left "
         f"unseen or no-show. Cancelled visits are not among them. {_LEAD} {_HOUR} A reminder "
-        "counts if it was sent, of the time that the visit has.",
+        f"counts if it was sent, of the time that the visit has. {_ERASED}",
         _each("no-shows"),
         answers.no_shows,
     ),
@@ -40,7 +41,7 @@ TOPICS = {
         "Cancellations",
         "Of all visits whose time has come, whatever became of them. What reception cancels for a "
         "patient who phones counts as cancelled by the clinic. Late is by the patient, in the last "
-        f"24 hours before the start. {_LEAD} {_HOUR}",
+        f"24 hours before the start. {_LEAD} {_HOUR} {_ERASED}",
         ("cancellations-by-whom", *_each("cancellations", "late-cancellations")),
         answers.cancellations,
     ),
@@ -49,7 +50,7 @@ TOPICS = {
         "Arrived late is 10 minutes or more after the start, of the visits whose arrival was "
         "marked. Called in late is 10 minutes or more after the start, or after the arrival if the "
         "patient came later, of the visits that were marked as in the room. Of announcements, each "
-        "practitioner’s longest of a day counts; they are of all services.",
+        f"practitioner’s longest of a day counts; they are of all services. {_ERASED}",
         ("waits", *_each("called-in-late", "arrived-late"), "announced-lateness"),
         answers.lateness,
     ),
@@ -59,13 +60,14 @@ TOPICS = {
         "are, and so are visits still to come. What is open follows from opening hours, closures, "
         "absences and breaks as they are now, not as they were then; of one service, from the "
         "hours of those who offer it. Visits outside of hours count too, so it can be more than "
-        "100%. Practitioners who are never open in these days count only beside their own name.",
+        "100%. Practitioners who are never open in these days count only beside their own name. "
+        f"{_ERASED}",
         ("utilisation-by-practitioner", "utilisation-by-weekday", "utilisation-by-month"),
         answers.use,
     ),
     "lead-time": Topic(
         "Lead time",
-        f"Of all visits whose time has come, cancelled ones included. {_LEAD}",
+        f"Of all visits whose time has come, cancelled ones included. {_LEAD} {_ERASED}",
         ("lead-times",),
         answers.lead_times,
     ),
