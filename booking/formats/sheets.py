@@ -1,9 +1,11 @@
 """The day's sheet: what stands on paper when the server is down; one file, whole by itself."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 
 from markupsafe import Markup
 
@@ -59,6 +61,19 @@ def file_name(day: date) -> str:
 def html(sheet: Sheet) -> str:
     """A file that needs nothing beside itself."""
     return environment().get_template("sheet/file.html").render(shown(sheet), style=_style())
+
+
+def kept_html(sheet: Sheet, *, live: str) -> str:
+    """What a device shows while the server cannot be reached; `live` is where it is tried again."""
+    clock = dates.show_clock(sheet.made_at)
+    template = environment().get_template("sheet/kept.html")
+    return template.render(shown(sheet), style=_style(), made_at_clock=clock, live=live)
+
+
+def style_hash() -> str:
+    """The style's name in a Content-Security-Policy, so that it and no other is followed."""
+    text = _style().removeprefix("<style>").removesuffix("</style>")
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 @cache

@@ -68,6 +68,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "staff.logout": CLINIC,
     "staff.account": CLINIC,
     "staff.sign_out_everywhere": CLINIC,
+    # A script without a name in it, which has to be found by browsers that are signed out too.
+    "desk.offline": PUBLIC,
     "desk.day": CLINIC,
     "desk.live": CLINIC,
     "desk.late": CLINIC,
@@ -96,6 +98,11 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.export_file": CLINIC,
     "desk.sheet": CLINIC,
     "desk.sheet_file": CLINIC,
+    "desk.kept": CLINIC,
+    "desk.slip": CLINIC,
+    "desk.sheet_pdf": CLINIC,
+    "desk.week_pdf": CLINIC,
+    "desk.slip_pdf": CLINIC,
     "desk.messages": RECEPTION,
     "desk.send_again": RECEPTION,
     "desk.new_address": RECEPTION,
@@ -158,7 +165,7 @@ ACCESS: dict[str, frozenset[Role]] = {
 }
 STAFF_COOKIE = "staff"
 # What an open page asks by itself says nothing of whether somebody sits before it.
-_UNATTENDED = frozenset({"desk.live"})
+_UNATTENDED = frozenset({"desk.live", "desk.kept"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

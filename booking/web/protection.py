@@ -19,7 +19,7 @@ _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANY_HOST = frozenset({"operations.healthz", "operations.readyz"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "connect-src 'self'; frame-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 HEADERS = {

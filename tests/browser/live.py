@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
+from socket import SHUT_RDWR
 from threading import Thread
 from typing import Any
 
@@ -37,6 +38,7 @@ class Site:
     def __init__(self) -> None:
         self._app: Flask | None = None
         self.asked_for: list[str] = []
+        self.is_away = False
         self._server = make_server(
             "127.0.0.1", 0, self._answer, threaded=True, request_handler=Quiet
         )
@@ -49,6 +51,10 @@ class Site:
         self._thread.start()
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if self.is_away:
+            # Nothing is answered, as by a machine that is switched off.
+            environ["werkzeug.socket"].shutdown(SHUT_RDWR)
+            raise ConnectionAbortedError
         assert self._app is not None, "no test has brought an app"
         self.asked_for.append(environ["PATH_INFO"])
         return self._app(environ, start_response)
@@ -67,6 +73,7 @@ class Site:
         Settings that are not as usual can be `chosen`.
         """
         self.asked_for.clear()
+        self.is_away = False
         settings = replace(
             self._settings,
             instance_path=folder,

@@ -40,7 +40,7 @@ LAYERS = {
     "formats": layer(
         "domain",
         "icalendar jinja2 markupsafe itsdangerous babel email_validator phonenumbers argon2"
-        " holidays PIL markdown_it recurring_ical_events",
+        " holidays PIL markdown_it recurring_ical_events segno fpdf",
     ),
     "services": layer("domain store formats", "sqlalchemy"),
     "web": layer(

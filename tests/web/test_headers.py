@@ -129,8 +129,9 @@ def is_ours(address: str) -> bool:
 
 
 def refused_in(page: Page) -> set[str]:
-    """Elements that no page has; a file for the visitor's own disk brings its style along."""
+    """Elements that no page has; what is kept on the visitor's own disk brings its style along."""
     is_saved = page.headers.get("Content-Disposition", "").startswith("attachment;")
+    is_saved |= "style-src 'sha256-" in page.headers["Content-Security-Policy"]
     return {"object", "embed", "base", "applet"} | (set() if is_saved else {"style"})
 
 

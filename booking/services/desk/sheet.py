@@ -26,9 +26,14 @@ def read(
     practitioner_id: int | None = None,
     actor: Actor,
     now: datetime,
+    kept: bool = False,
 ) -> Sheet:
-    """A day's sheet, of one practitioner or of all. That it was read is recorded."""
-    audit.record(session, actor, "viewed", now=now, subject=f"sheet {day.isoformat()}")
+    """
+    A day's sheet, of one practitioner or of all. That it was read is recorded, and whether it is
+    `kept` on a device.
+    """
+    where = ", kept on a device" if kept else ""
+    audit.record(session, actor, "viewed", now=now, subject=f"sheet {day.isoformat()}{where}")
     return of(session, rulebook, day, practitioner_id=practitioner_id, now=now)
 
 

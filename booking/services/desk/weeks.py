@@ -1,6 +1,6 @@
 """Weeks and months of the book: what is taken, and how much of a day that is."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from booking.domain.lifecycle import State
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY, local_day, midnight
+from booking.formats.weeks import Visit, Week
+from booking.services import audit
+from booking.services.audit import Actor
 from booking.services.clinic import Rulebook
 from booking.services.times import free_time
 from booking.store.bookings import Booking, Patient
@@ -80,6 +83,39 @@ def blocks(
     )
     found: Any = session.execute(_taken(query, rulebook, first, last, practitioner_id))
     return [Block(*one) for one in found]
+
+
+def on_paper(
+    session: Session,
+    rulebook: Rulebook,
+    first: date,
+    *,
+    practitioner_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Week:
+    """The week from a Monday on, for paper. That it was read is recorded."""
+    audit.record(session, actor, "viewed", now=now, subject=f"week {first.isoformat()}")
+    days = [first + number * ONE_DAY for number in range(7)]
+    booked = defaultdict(list)
+    for one in blocks(session, rulebook, days[0], days[-1], practitioner_id=practitioner_id):
+        visit = _visit(one, rulebook)
+        booked[visit.start.date()].append(visit)
+    return Week(
+        clinic=rulebook.clinic.name,
+        # A weekend on which nobody comes is no column.
+        days=[(day, booked[day]) for day in days if day.weekday() < 5 or booked[day]],
+        made_at=now.astimezone(rulebook.clinic.zone),
+    )
+
+
+def _visit(one: Block, rulebook: Rulebook) -> Visit:
+    clinic = rulebook.at(one.location_id)
+    several = len({plan.practitioner for plan in rulebook.plans}) > 1
+    notes = [one.practitioner] if several else []
+    if not clinic.is_one_place:
+        notes.append(clinic.place.name)
+    return Visit(one.start.astimezone(clinic.zone), one.name, notes)
 
 
 def free(

@@ -10,6 +10,7 @@ from booking.domain.lifecycle import Exceptional, State, Stranding
 from booking.domain.modes import MODE_WORDS, Mode
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.bookings.intakes import ForTheDesk
+from booking.services.desk import slip
 from booking.services.staff.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
@@ -81,6 +82,7 @@ def card(
             "mode_text": booking.service.mode_text,
             "practitioner": booking.practitioner.name,
             "reference": references.show(booking.reference),
+            "has_slip": booking.state in slip.GIVEN,
             "source": SOURCES.get(booking.source, booking.source),
             "came_from": booking.came_from,
             "referral": booking.referral,

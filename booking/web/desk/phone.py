@@ -48,7 +48,8 @@ def walk_in() -> ResponseReturnValue:
 
 def _page(*, walk_in: bool) -> ResponseReturnValue:
     found = Findings()
-    values = forms.typed(request.form, *forms.FIELDS, *chosen_time.FIELDS, "guardian", "patient")
+    asked = (*forms.FIELDS, *chosen_time.FIELDS, "guardian", "patient", "slip")
+    values = forms.typed(request.form, *asked)
     likely: list[dict[str, Any]] | None = None
     if request.method == "GET":
         values["slot"] = request.args.get("slot", "")
@@ -200,6 +201,8 @@ def _book(
     except Unexplained as refusal:
         chosen_time.say_why(refusal, found)
         return None
+    if values["slip"]:
+        return redirect(url_for("desk.slip", booking_id=made.id), code=303)
     day = local_day(made.start, clinic.zone).isoformat()
     return redirect(url_for("desk.day", day=day, _anchor=f"booking-{made.id}"), code=303)
 

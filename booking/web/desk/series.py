@@ -11,7 +11,6 @@ from booking.domain.errors import NotFound, PhoneNeeded, SlotRefusal
 from booking.domain.people import Findings
 from booking.domain.slots import parse_slot_id
 from booking.domain.time import local_day
-from booking.services.bookings import bookings
 from booking.services.desk import series
 from booking.services.desk.series import Series
 from booking.services.times.holds import Held
@@ -19,9 +18,10 @@ from booking.store.bookings import Booking
 from booking.web import clinic, forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local, rulebook
+from booking.web.desk import own
 from booking.web.desk.blueprint import blueprint
 from booking.web.errors import ANSWERS
-from booking.web.installation import here, read, write
+from booking.web.installation import here, write
 
 _FIELDS = ("service", "count", "weeks", "first")
 _USUAL_COUNT, _USUAL_WEEKS = 3, 6
@@ -35,7 +35,7 @@ _FURTHEST = timedelta(days=366)
 )
 def plan(booking_id: int) -> ResponseReturnValue:
     """Ask for visits, look at their times, book all of them."""
-    booking, found = _booking(booking_id), Findings()
+    booking, found = own.booking(booking_id), Findings()
     if request.method == "GET":
         return _page(booking, found, _usual(booking))
     values, held = forms.typed(request.form, *_FIELDS), _held(booking)
@@ -48,15 +48,6 @@ def plan(booking_id: int) -> ResponseReturnValue:
     if request.form.get("deed") == "confirm" and len(held) == asked.count:
         return _confirm(booking, asked, held, values, found)
     return _propose(booking, asked, held, values, found)
-
-
-def _booking(booking_id: int) -> Booking:
-    """The booking, if this person may see it; otherwise it looks as if there were none."""
-    found = read(lambda session, _: bookings.get(session, booking_id))
-    only = current_staff().only_practitioner
-    if only is not None and found.practitioner_id != only:
-        raise NotFound
-    return found
 
 
 def _usual(booking: Booking) -> dict[str, str]:

@@ -18,20 +18,21 @@ from booking.web.installation import here, write
 @blueprint.get("/sheet")
 def sheet() -> ResponseReturnValue:
     """A day's visits on one page of paper. Looking at it is recorded."""
-    found = _asked()
+    found = asked()
     return render_template("desk/sheet.html", chosen=found.day, **sheets.shown(found))
 
 
 @blueprint.get("/sheet.html")
 def sheet_file() -> ResponseReturnValue:
     """The same as a file that needs nothing beside itself."""
-    found = _asked()
+    found = asked()
     answer = Response(sheets.html(found), content_type="text/html; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=sheets.file_name(found.day))
     return answer
 
 
-def _asked() -> sheets.Sheet:
+def asked() -> sheets.Sheet:
+    """The sheet of the day in the address, today's without one. Looking at it is recorded."""
     person, wanted = current_staff(), times.parse_day(request.args.get("day"))
     offers = here().offers
 

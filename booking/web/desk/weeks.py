@@ -31,9 +31,7 @@ _LINE = 30
 @blueprint.get("/week")
 def week() -> ResponseReturnValue:
     """Seven days from a Monday on, with what is booked and what is free."""
-    person, today = current_staff(), _today()
-    asked = times.parse_day(request.args.get("day")) or today
-    first = asked - asked.weekday() * ONE_DAY
+    person, today, first = current_staff(), _today(), asked()
     days = [first + number * ONE_DAY for number in range(7)]
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
@@ -83,6 +81,12 @@ def month() -> ResponseReturnValue:
         booked=sum(one.booked for one in loads),
         free=sum(one.free for one in loads),
     )
+
+
+def asked() -> date:
+    """The Monday of the week with the day in the address, or of this one."""
+    day = times.parse_day(request.args.get("day")) or _today()
+    return day - day.weekday() * ONE_DAY
 
 
 def _today() -> date:
