@@ -15,6 +15,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `MAIL_DEFAULT_SENDER` | the clinic's one sending address (also the calendar's organiser) | `booking@` the public host |
 | `MAIL_TIMEOUT` | seconds that one step of a delivery may take (four times that in all) | 15 |
 | `REMINDER_HOURS` | how many hours before a visit patients who permitted it are reminded by e-mail, separated by commas; 0: never | 72,24 |
+| `STAFF_GRACE_SECONDS` | how long word of what staff moved or cancelled waits, so that a mistake undone meanwhile sends nothing; 0: it leaves at once | 120 |
 | `SHEET_EMAIL` | one address at the clinic that gets the sheets of today and tomorrow each night, with patients' names and phone numbers; they are saved under the instance folder in any case | – |
 | `REDIS_URL` | optional: rate limits shared over Redis instead of the database | – |
 | `RATELIMIT_ENABLED` | 0 switches off every limit and per-contact cap (tests, benchmarks) | 1 |
@@ -81,6 +82,7 @@ class Settings:
     web_concurrency: int
     mail: MailSettings
     reminder_hours: tuple[int, ...]
+    staff_grace_seconds: int
     sheet_email: str | None
     redis_url: str | None
     ratelimit_enabled: bool
@@ -139,6 +141,7 @@ class Settings:
             web_concurrency=_number(environ, "WEB_CONCURRENCY", 2, least=1, most=64),
             mail=_mail(environ, urlsplit(public_url).hostname or ""),
             reminder_hours=_reminder_hours(environ.get("REMINDER_HOURS", "").strip() or "72,24"),
+            staff_grace_seconds=_number(environ, "STAFF_GRACE_SECONDS", 120, least=0, most=3600),
             sheet_email=_one_address(environ, "SHEET_EMAIL"),
             redis_url=environ.get("REDIS_URL") or None,
             ratelimit_enabled=_flag(environ, "RATELIMIT_ENABLED", default=True),

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
+from booking.domain.messages import AT_ONCE, Telling
 from booking.services import audit
 from booking.services.audit import PATIENT, Actor
 from booking.services.bookings import bookings, changes
@@ -58,10 +59,24 @@ def extend(clinic: Clinic, hold_id: int) -> datetime:
     return clinic.write(lambda session, now: holds.extend(session, clinic.offers, hold_id, now=now))
 
 
-def move(clinic: Clinic, booking: Booking, start: datetime, *, actor: Actor = PATIENT) -> Booking:
+def move(
+    clinic: Clinic,
+    booking: Booking,
+    start: datetime,
+    *,
+    actor: Actor = PATIENT,
+    telling: Telling = AT_ONCE,
+) -> Booking:
     return clinic.write(
         lambda session, now: changes.move(
-            session, clinic.offers, clinic.links, booking, start, actor=actor, now=now
+            session,
+            clinic.offers,
+            clinic.links,
+            booking,
+            start,
+            actor=actor,
+            now=now,
+            telling=telling,
         )
     )
 
@@ -74,6 +89,7 @@ def step(
     actor: Actor = RECEPTION,
     reason: str = "asked for",
     seen: datetime | None = None,
+    telling: Telling = AT_ONCE,
 ) -> Booking:
     return clinic.write(
         lambda session, now: changes.advance(
@@ -86,14 +102,20 @@ def step(
             reason=reason,
             now=now,
             seen=seen,
+            telling=telling,
         )
     )
 
 
 def cancel(
-    clinic: Clinic, booking: Booking, *, actor: Actor = PATIENT, reason: str = ""
+    clinic: Clinic,
+    booking: Booking,
+    *,
+    actor: Actor = PATIENT,
+    reason: str = "",
+    telling: Telling = AT_ONCE,
 ) -> Booking:
-    return step(clinic, booking, State.CANCELLED, actor=actor, reason=reason)
+    return step(clinic, booking, State.CANCELLED, actor=actor, reason=reason, telling=telling)
 
 
 def undo(

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound, ReasonMissing, SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import State
+from booking.domain.messages import Telling
 from booking.domain.people import Findings, read_reason
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import audit
@@ -114,6 +115,7 @@ def _change(booking_id: int, to: State, person: SignedIn, *, reason: str) -> Res
                 reason=reason,
                 now=now,
                 seen=_seen(),
+                telling=Telling(grace=installation.grace),
             )
         )
     except (TransitionRefused, ReasonMissing) as refusal:

@@ -20,6 +20,7 @@ _SAID = {
     "patient_called": "Talked to the patient",
     "message_sent_again": "A message that had failed was sent again",
     "follow_up_taken_back": "The suggestion of another visit was taken back",
+    "patient_not_told": "The patient was not told by e-mail",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
     "reconfirmed": "Says they will come",
