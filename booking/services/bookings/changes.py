@@ -69,7 +69,7 @@ def move(
     )
     believed = heard.believed(session, booking)
     previous = booking.start
-    _put(session, booking, accepted, actor, "moved", now=now)
+    put(session, booking, accepted, actor, "moved", now=now)
     audiences = _audiences(session, booking, telling, actor, now=now)
     for who in (Audience.PATIENT, Audience.DOCTOR):
         # A patient who moves it back themselves is still answered.
@@ -89,7 +89,7 @@ def move(
     return booking
 
 
-def _put(
+def put(
     session: Session,
     booking: Booking,
     accepted: Accepted,
@@ -98,6 +98,12 @@ def _put(
     *,
     now: datetime,
 ) -> None:
+    """
+    Give a booking the time that was accepted for it, and no other.
+
+    Raises:
+        SlotUnavailable: it is taken; the transaction must not be committed.
+    """
     slot, plan = accepted.slot, accepted.plan
     claims.move(session, booking.id, accepted.resources, accepted.span)
     previous = booking.start
