@@ -78,6 +78,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.undo_move": RECEPTION,
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,

@@ -32,6 +32,7 @@ FOR_STAFF = {
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.undo_move": RECEPTION,
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,

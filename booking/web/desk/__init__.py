@@ -7,6 +7,7 @@ from booking.web.desk import (
     lateness,
     live,
     messages,
+    moving,
     patients,
     phone,
     search,
@@ -21,6 +22,6 @@ __all__ = ["VIEWS", "blueprint"]
 
 # Importing them is what puts their routes on the blueprint.
 VIEWS = (
-    *(day, follow_ups, intakes, lateness, live, messages, patients, phone, search, series),
-    *(sheet, waiting, weeks),
+    *(day, follow_ups, intakes, lateness, live, messages, moving, patients, phone, search),
+    *(series, sheet, waiting, weeks),
 )

@@ -11,6 +11,7 @@ from booking.web.wording import STATE_WORDS
 
 # Looks are for the audit; among what happened they would bury the rest.
 LOOKS = {"viewed", "answers_read"}
+_MOVED = {"moved": "Moved to", "move_undone": "Move undone, back to"}
 _SAID = {
     "cautions_reviewed": "Answers reviewed",
     "answers_given": "Answered questions",
@@ -75,9 +76,9 @@ def who(entry: AuditEntry, names: dict[int, str]) -> str:
 
 
 def _words(entry: AuditEntry) -> str:
-    if entry.action == "moved" and entry.to_value:
+    if entry.action in _MOVED and entry.to_value:
         moment = local(datetime.fromisoformat(entry.to_value))
-        return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+        return f"{_MOVED[entry.action]} {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
     if entry.action == "follow_up_suggested":
         return f"Another visit suggested in {weeks(int(entry.to_value or 0))}"
     if entry.action in _SAID:
