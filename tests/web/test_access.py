@@ -32,6 +32,9 @@ FOR_STAFF = {
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.move": RECEPTION,
+    "desk.move_to": RECEPTION,
+    "desk.free_times": RECEPTION,
     "desk.undo_move": RECEPTION,
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
@@ -211,7 +214,7 @@ def doctors(clinic: Clinic) -> dict[str, Booking]:
 
 def links_to(page: Page) -> set[str]:
     return {
-        a.attrs["href"].split("#")[0]
+        a.attrs["href"].split("#")[0].removesuffix("/move")
         for a in page.document.all("a")
         if "/desk/bookings/" in a.attrs["href"]
     }

@@ -6,6 +6,7 @@ became of it in another. A crash in between may repeat a mail with the same Mess
 loses one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,15 +78,10 @@ def tell(
     recipients: list[tuple[MessageKind, str]] = []
     if patient.email and Audience.PATIENT in audiences:
         recipients.append((kind, patient.email))
-    zone = rulebook.at(booking.location_id).zone
     moments = (booking.start, previous_start or booking.start)
-    is_today = any(local_day(moment, zone) == local_day(now, zone) for moment in moments)
-    if is_today and Audience.DOCTOR in audiences:
-        practitioner_email = session.scalar(
-            select(Practitioner.email).where(Practitioner.id == booking.practitioner_id)
-        )
-        if practitioner_email:
-            recipients.append((_FOR_DOCTOR[kind], practitioner_email))
+    doctor = doctors_address(session, rulebook, booking, moments, now=now)
+    if doctor and Audience.DOCTOR in audiences:
+        recipients.append((_FOR_DOCTOR[kind], doctor))
     if booking.sequence:
         _drop_outdated(session, booking)
     for message_kind, recipient in recipients:
@@ -110,6 +106,23 @@ def tell(
                 not_before=not_before,
             ),
         )
+
+
+def doctors_address(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    moments: Iterable[datetime],
+    *,
+    now: datetime,
+) -> str | None:
+    """Where the doctor hears of a change that is about these moments; None if none is today."""
+    zone = rulebook.at(booking.location_id).zone
+    if local_day(now, zone) not in {local_day(moment, zone) for moment in moments}:
+        return None
+    return session.scalar(
+        select(Practitioner.email).where(Practitioner.id == booking.practitioner_id)
+    )
 
 
 def _drop_outdated(session: Session, booking: Booking) -> None:

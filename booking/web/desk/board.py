@@ -85,6 +85,7 @@ def card(
         "actions": steps.buttons(standing, by=person.actor.kind, now=now, zone=zone),
         "undo": undo(booking, history, person=person, now=now),
         "can_cancel": State.CANCELLED in next_,
+        "can_move": steps.can_move(standing, by=person.actor.kind, now=now),
         "history": [
             trail.entry(entry, names) for entry in history if entry.action not in trail.LOOKS
         ],

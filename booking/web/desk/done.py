@@ -72,7 +72,6 @@ def _said(
         "told": _told(booking, messages, last, in_silence=in_silence, now=now),
         "undo": board.undo(booking, entries, person=person, now=now),
         "version": booking.updated_at.isoformat(),
-        "day": local(booking.start, at(booking.location_id).zone).date().isoformat(),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from booking.domain.lifecycle import ActorKind, Standing
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY, local_day
 from booking.formats import dates
@@ -19,6 +20,7 @@ from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, now, rulebook
+from booking.web.desk import done, steps
 from booking.web.desk.blueprint import blueprint
 from booking.web.installation import read
 from booking.web.wording import STATE_WORDS, WEEKDAYS
@@ -40,7 +42,7 @@ def week() -> ResponseReturnValue:
         rules, only = rulebook(), person.only_practitioner
         booked = weeks.blocks(session, rules, days[0], days[-1], practitioner_id=only)
         free = _free(session, rules, days, person, now=now)
-        cells = _cells(rules, booked, free)
+        cells = _cells(rules, booked, free, by=person.actor.kind, now=now)
         # A weekend on which nobody works is no column.
         shown = [day for day in days if day.weekday() < 5 or any(one[0] == day for one in cells)]
         return {"days": shown, "lines": _lines(shown, cells), "cells": cells}
@@ -52,6 +54,7 @@ def week() -> ResponseReturnValue:
         today=today,
         earlier=first - _WEEK,
         later=first + _WEEK,
+        done=done.said(),
     )
 
 
@@ -105,13 +108,18 @@ def _free(
 
 
 def _cells(
-    rules: Rulebook, booked: Sequence[Block], free: Sequence[Slot]
+    rules: Rulebook,
+    booked: Sequence[Block],
+    free: Sequence[Slot],
+    *,
+    by: ActorKind,
+    now: datetime,
 ) -> dict[tuple[date, int], list[dict[str, Any]]]:
     """What stands at which day and line, in the order of time."""
     names = {plan.practitioner: plan.practitioner_name for plan in rules.plans}
     several = len(names) > 1
     places = {place.slug: place.zone for place in rules.places}
-    entries = [_block(rules, one, several=several) for one in booked]
+    entries = [_block(rules, one, several=several, by=by, now=now) for one in booked]
     for slot in free:
         start = slot.start.astimezone(places[slot.location])
         day = start.date().isoformat()
@@ -132,7 +140,11 @@ def _cells(
     return dict(cells)
 
 
-def _block(rules: Rulebook, one: Block, *, several: bool) -> dict[str, Any]:
+def _block(
+    rules: Rulebook, one: Block, *, several: bool, by: ActorKind, now: datetime
+) -> dict[str, Any]:
+    standing = Standing(one.state, one.start, one.end)
+    can_move = steps.can_move(standing, by=by, now=now)
     start = one.start.astimezone(rules.at(one.location_id).zone)
     return {
         "free": False,
@@ -144,6 +156,7 @@ def _block(rules: Rulebook, one: Block, *, several: bool) -> dict[str, Any]:
         "state": one.state.value,
         "state_words": STATE_WORDS[one.state],
         "address": url_for("desk.booking", booking_id=one.id),
+        "move": url_for("desk.move", booking_id=one.id) if can_move else None,
         "practitioner": one.practitioner if several else None,
     }
 
