@@ -157,6 +157,7 @@ def _block(
         "state_words": STATE_WORDS[one.state],
         "address": url_for("desk.booking", booking_id=one.id),
         "move": url_for("desk.move", booking_id=one.id) if can_move else None,
+        "free_times": url_for("desk.free_times", booking_id=one.id),
         "practitioner": one.practitioner if several else None,
     }
 
@@ -171,6 +172,7 @@ def _lines(
     return [
         {
             "clock": dates.show_clock(datetime(2000, 1, 1, *divmod(line * _LINE, 60), tzinfo=UTC)),
+            "minute": line * _LINE,
             "cells": [(day, cells.get((day, line), [])) for day in days],
         }
         for line in range(min(used), max(used) + 1)
