@@ -1,7 +1,7 @@
 """Moving a booking at the desk: another time is chosen, looked at with all that follows, saved."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -185,11 +185,19 @@ def _choose(found: Booking, *, why: str | None) -> ResponseReturnValue:
         of_day=times.shown([slot for one, slot in on if one == day]),
         days=[{"date": one, "count": counts[one]} for one in later[:_DAYS]],
         later=later[_DAYS - 1] if len(later) > _DAYS else None,
-        clock=request.args.get("clock", "")[:5],
+        clock=_clock(),
         back=_back(),
         errors=errors,
     )
     return page, 422 if errors else 200
+
+
+def _clock() -> str:
+    """The time of day that was typed, as a field of time takes it back."""
+    try:
+        return f"{time.fromisoformat(request.args.get('clock', '')[:5]):%H:%M}"
+    except ValueError:
+        return ""
 
 
 def _check(found: Booking, wanted: datetime, *, why: str | None = None) -> ResponseReturnValue:
