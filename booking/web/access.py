@@ -72,6 +72,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.live": CLINIC,
     "desk.late": CLINIC,
     "desk.week": CLINIC,
+    "desk.live_week": CLINIC,
     "desk.month": CLINIC,
     "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
@@ -148,7 +149,7 @@ ACCESS: dict[str, frozenset[Role]] = {
 }
 STAFF_COOKIE = "staff"
 # What an open page asks by itself says nothing of whether somebody sits before it.
-_UNATTENDED = frozenset({"desk.live"})
+_UNATTENDED = frozenset({"desk.live", "desk.live_week"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

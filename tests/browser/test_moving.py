@@ -6,7 +6,7 @@ from booking.store.bookings import Booking
 from tests.browser.live import Post
 from tests.browser.patients import button, heading
 from tests.browser.staff import sit_down
-from tests.services.deeds import now_is, told
+from tests.services.deeds import move, now_is, told
 from tests.support import ANN, Clinic, at
 
 NINE, TEN = at("2026-01-13T09:00-05:00"), at("2026-01-13T10:00-05:00")
@@ -58,6 +58,18 @@ def test_a_visit_dragged_by_mistake_is_undone_and_nobody_hears_of_it(
     button(page, "Move to this time").click()
     heading(page, "Week of Monday 12 January")
     undone(page, clinic, booking, post)
+
+
+def test_what_others_do_appears_in_an_open_week_and_the_focus_stays(page: Page, clinic: Clinic):
+    booking = clinic.book(NINE)
+    sit_down(page, clinic)
+    page.goto("/desk/week?day=2026-01-13")
+    entry(page).locator(".block").first.focus()
+    move(clinic, booking, at("2026-01-14T10:00-05:00"))
+    moved = page.locator("td[data-day='2026-01-14']").filter(has_text=ANN.name)
+    expect(moved).to_have_count(1)
+    expect(moved.locator(".block").first).to_be_focused()
+    expect(page.locator("[data-news]")).to_have_text("The week has changed")
 
 
 def test_the_same_is_done_with_keys_alone(page: Page, clinic: Clinic, post: Post):

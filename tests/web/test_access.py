@@ -26,6 +26,7 @@ FOR_STAFF = {
     "desk.live": CLINIC,
     "desk.late": CLINIC,
     "desk.week": CLINIC,
+    "desk.live_week": CLINIC,
     "desk.month": CLINIC,
     "desk.on_time": CLINIC,
     "desk.booking": CLINIC,

@@ -34,6 +34,7 @@ STAFF = (
     f"/desk?day={DAY}&view=beside",
     f"/desk/board?day={DAY}",
     f"/desk/week?day={DAY}",
+    f"/desk/week/grid?day={DAY}",
     "/desk/month?month=2026-01",
     "/desk/late/dr-ahmed",
     "/desk/bookings/1",

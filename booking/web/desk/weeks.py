@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from booking.domain.lifecycle import ActorKind, Standing
 from booking.domain.slots import Slot
@@ -20,7 +21,7 @@ from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, now, rulebook
-from booking.web.desk import done, steps
+from booking.web.desk import done, live, steps
 from booking.web.desk.blueprint import blueprint
 from booking.web.installation import read
 from booking.web.wording import STATE_WORDS, WEEKDAYS
@@ -33,9 +34,35 @@ _LINE = 30
 @blueprint.get("/week")
 def week() -> ResponseReturnValue:
     """Seven days from a Monday on, with what is booked and what is free."""
-    person, today = current_staff(), _today()
-    asked = times.parse_day(request.args.get("day")) or today
-    first = asked - asked.weekday() * ONE_DAY
+    first, etag = _monday(), live.now_named(current_staff())
+    return render_template(
+        "desk/week.html",
+        first=first,
+        earlier=first - _WEEK,
+        later=first + _WEEK,
+        done=done.said(),
+        grid=_grid(first),
+        etag=etag,
+    )
+
+
+@blueprint.get("/week/grid")
+def live_week() -> ResponseReturnValue:
+    """The grid alone, for a page that shows it already; 304 while nothing changed."""
+    etag = live.now_named(current_staff())
+    if request.if_none_match.contains(etag):
+        return live.named(Response(status=304), etag)
+    return live.named(Response(_grid(_monday()), mimetype="text/html"), etag)
+
+
+def _monday() -> date:
+    """The first day of the week that is asked for; without one, of this."""
+    asked = times.parse_day(request.args.get("day")) or _today()
+    return asked - asked.weekday() * ONE_DAY
+
+
+def _grid(first: date) -> Markup:
+    person = current_staff()
     days = [first + number * ONE_DAY for number in range(7)]
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
@@ -47,15 +74,8 @@ def week() -> ResponseReturnValue:
         shown = [day for day in days if day.weekday() < 5 or any(one[0] == day for one in cells)]
         return {"days": shown, "lines": _lines(shown, cells), "cells": cells}
 
-    return render_template(
-        "desk/week.html",
-        **read(look),
-        first=first,
-        today=today,
-        earlier=first - _WEEK,
-        later=first + _WEEK,
-        done=done.said(),
-    )
+    made = render_template("desk/week_grid.html", **read(look), first=first, today=_today())
+    return Markup(made)  # noqa: S704 - it escaped
 
 
 @blueprint.get("/month")
