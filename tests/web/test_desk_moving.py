@@ -71,11 +71,12 @@ def test_another_time_is_chosen_looked_at_and_saved(
 
 
 def test_whoever_is_told_by_reception_gets_no_mail(desk: Visitor, clinic: Clinic, booking: Booking):
-    check = desk.get(path(booking, to="2026-01-13T10:00"))
+    check = desk.get(path(booking, to="2026-01-13T10:00", back="card"))
     done = desk.fill(check, f"/desk/bookings/{booking.id}/move", notify="0")
-    assert "No message leaves, as you chose." in desk.get(done.location).words
+    assert done.location == f"/desk/bookings/{booking.id}?done={booking.id}"
+    card = desk.get(done.location)
+    assert "No message leaves, as you chose." in card.words
     assert [kind for kind, _, _ in told(clinic, booking)] == [MessageKind.CONFIRMED]
-    card = desk.get(f"/desk/bookings/{booking.id}")
     assert "The patient was not told by e-mail" in card.words
 
 

@@ -204,7 +204,12 @@ def card(
         }
 
     page = render_template(
-        "desk/booking.html", **write(look), errors=errors, reason=reason, tells=chosen_to_tell()
+        "desk/booking.html",
+        **write(look),
+        errors=errors,
+        reason=reason,
+        tells=chosen_to_tell(),
+        done=done.said(),
     )
     if not errors:
         return page

@@ -32,7 +32,7 @@ _NEXT, _DAYS = 6, 10
 _WEEK = timedelta(days=7)
 _LONGEST = 40
 _NO_TIME = "Enter a day and a time"
-WEEK = "week"
+WEEK, CARD = "week", "card"
 
 
 @blueprint.get(f"{_BOOKING}/move")
@@ -114,10 +114,12 @@ def undo_move(booking_id: int) -> ResponseReturnValue:
 
 def _onwards(moved: Booking) -> ResponseReturnValue:
     """To where the booking is now, in the view that they came from."""
-    if _back() != WEEK:
-        return back_to_day(moved, is_news=True)
-    day = _shown(moved.start, moved).date().isoformat()
-    return redirect(url_for("desk.week", day=day, done=moved.id), code=303)
+    back, day = _back(), _shown(moved.start, moved).date().isoformat()
+    if back == WEEK:
+        return redirect(url_for("desk.week", day=day, done=moved.id), code=303)
+    if back == CARD:
+        return redirect(url_for("desk.booking", booking_id=moved.id, done=moved.id), code=303)
+    return back_to_day(moved, is_news=True)
 
 
 @blueprint.get(f"{_BOOKING}/free")
@@ -219,4 +221,6 @@ def _check(found: Booking, wanted: datetime, *, why: str | None = None) -> Respo
 
 
 def _back() -> str:
-    return WEEK if request.values.get("back") == WEEK else ""
+    """The view that they came from, where it is not the day."""
+    view = request.values.get("back", "")
+    return view if view in {WEEK, CARD} else ""
