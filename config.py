@@ -15,6 +15,7 @@ Settings: one frozen object, read from the environment and checked at start.
 | `MAIL_DEFAULT_SENDER` | the clinic's one sending address (also the calendar's organiser) | `booking@` the public host |
 | `MAIL_TIMEOUT` | seconds that one step of a delivery may take (four times that in all) | 15 |
 | `REMINDER_HOURS` | how many hours before a visit patients who permitted it are reminded by e-mail, separated by commas; 0: never | 72,24 |
+| `STAFF_GRACE_SECONDS` | how long word of what staff moved or cancelled waits, so that a mistake undone meanwhile sends nothing; 0: it leaves at once | 120 |
 | `SHEET_EMAIL` | one address at the clinic that gets the sheets of today and tomorrow each night, with patients' names and phone numbers; they are saved under the instance folder in any case | – |
 | `KEEP_ATTENDED_YEARS`, `KEEP_MISSED_MONTHS` | for how long after the last visit it is known who a patient was: one who came, one who cancelled or never came | 8, 12 |
 | `KEEP_WAITLIST_DAYS`, `KEEP_MESSAGES_DAYS`, `KEEP_AUDIT_YEARS` | for how long places on the waitlist are kept after they ended, to whom messages went, and audit entries | 30, 90, 6 |
@@ -83,6 +84,7 @@ class Settings:
     web_concurrency: int
     mail: MailSettings
     reminder_hours: tuple[int, ...]
+    staff_grace_seconds: int
     sheet_email: str | None
     retention: Mapping[str, int]
     redis_url: str | None
@@ -142,6 +144,7 @@ class Settings:
             web_concurrency=_number(environ, "WEB_CONCURRENCY", 2, least=1, most=64),
             mail=_mail(environ, urlsplit(public_url).hostname or ""),
             reminder_hours=_reminder_hours(environ.get("REMINDER_HOURS", "").strip() or "72,24"),
+            staff_grace_seconds=_number(environ, "STAFF_GRACE_SECONDS", 120, least=0, most=3600),
             sheet_email=_one_address(environ, "SHEET_EMAIL"),
             retention={
                 "attended_years": _number(environ, "KEEP_ATTENDED_YEARS", 8, least=1, most=100),

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -156,6 +157,7 @@ def _installation(settings: Settings, database: Database) -> Installation:
         limits_enabled=settings.ratelimit_enabled,
         confirm_email=_unless_limits_are_off(settings, ConfirmEmail(settings.confirm_email)),
         proof_of_work=_unless_limits_are_off(settings, ProofOfWork(settings.proof_of_work)),
+        grace=timedelta(seconds=settings.staff_grace_seconds),
         redis_url=settings.redis_url,
         allowed_origins=settings.allowed_origins,
         languages=_languages(settings),

@@ -202,6 +202,27 @@ def require_undo(
         raise TransitionRefused
 
 
+def require_move_undo(
+    standing: Standing,
+    *,
+    back_to: datetime,
+    taken_at: datetime,
+    by: ActorKind,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    """
+    Check that reception may take a move back that was made at `taken_at`.
+
+    Raises:
+        AlreadyCancelled, TransitionRefused: as for a move; another day has begun, or the time
+            before it has.
+    """
+    require_movable(standing, by=by, now=now)
+    if by not in _DESK or local_day(taken_at, zone) != local_day(now, zone) or back_to <= now:
+        raise TransitionRefused
+
+
 def next_steps(standing: Standing, *, by: ActorKind, now: datetime, zone: ZoneInfo) -> list[State]:
     """The steps that `by` could take now, in the order of a visit."""
     steps = []

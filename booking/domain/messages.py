@@ -26,6 +26,21 @@ class Audience(StrEnum):
 EVERYBODY = frozenset(Audience)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """
+    How word of a change leaves: whether the patient gets any, and after what grace.
+
+    The grace is for what staff do: a mistake that is undone within it has been told to nobody.
+    """
+
+    patient: bool = True
+    grace: timedelta = timedelta()
+
+
+AT_ONCE = Telling()
+
+
 class MessageKind(StrEnum):
     """Why a message was written."""
 

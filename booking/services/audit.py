@@ -1,5 +1,6 @@
 """The audit: a row for every change and every look into a patient's record."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +91,16 @@ def search(
     ]
     query = select(AuditEntry).where(*(one for one in conditions if one is not None))
     return list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))
+
+
+def last_of(session: Session, booking_id: int, actions: Collection[str]) -> AuditEntry | None:
+    """A booking's latest entry of these actions."""
+    return session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.booking_id == booking_id, AuditEntry.action.in_(actions))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
 
 
 def step_into(session: Session, booking_id: int, state: str) -> AuditEntry | None:

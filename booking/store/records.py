@@ -71,7 +71,9 @@ class Message(Base):
     sequence: Mapped[int]
     recipient: Mapped[str] = mapped_column(String(254))
     message_id: Mapped[str] = mapped_column(String(255), unique=True)
-    # What the booking itself cannot tell later: the time before a move, a cancellation's reason.
+    # What the booking itself cannot tell later: the time it tells of, the one before a move, a
+    # cancellation's reason.
+    start: Mapped[datetime | None] = mapped_column("starts_at", key="start")
     previous_start: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[MessageState] = mapped_column(

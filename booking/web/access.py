@@ -74,12 +74,17 @@ ACCESS: dict[str, frozenset[Role]] = {
     "desk.live": CLINIC,
     "desk.late": CLINIC,
     "desk.week": CLINIC,
+    "desk.live_week": CLINIC,
     "desk.month": CLINIC,
     "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.move": RECEPTION,
+    "desk.move_to": RECEPTION,
+    "desk.free_times": RECEPTION,
+    "desk.undo_move": RECEPTION,
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
@@ -165,7 +170,7 @@ ACCESS: dict[str, frozenset[Role]] = {
 }
 STAFF_COOKIE = "staff"
 # What an open page asks by itself says nothing of whether somebody sits before it.
-_UNATTENDED = frozenset({"desk.live", "desk.kept"})
+_UNATTENDED = frozenset({"desk.live", "desk.live_week", "desk.kept"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

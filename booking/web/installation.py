@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Protocol, TypeVar, cast
 
@@ -49,6 +49,8 @@ class Installation:
     limits_enabled: bool
     confirm_email: ConfirmEmail
     proof_of_work: ProofOfWork
+    # How long word of what staff do waits.
+    grace: timedelta
     redis_url: str | None
     allowed_origins: frozenset[str]
     # By their codes; English is always among them.

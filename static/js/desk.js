@@ -49,7 +49,7 @@ function rowKey(row, key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!choice.checked || sheet.open || isTyping(event.target)) return;
-  if (rowKey(event.target.closest(".board tbody tr"), event.key)) {
+  if (rowKey(event.target.closest(".board tbody tr, .entry"), event.key)) {
     event.preventDefault();
     return;
   }

@@ -68,7 +68,7 @@ def shows(page: Page, name: str, state: str) -> None:
 
 
 def open_card(page: Page, name: str) -> None:
-    row(page, name).get_by_role("link", name=name).click()
+    row(page, name).get_by_role("link", name=name, exact=True).click()
     heading(page, name)
 
 

@@ -103,6 +103,24 @@ def test_a_card(page: Page, clinic: Clinic, look: Look):
     look("the card of a visit that can be undone")
 
 
+def test_moving(page: Page, clinic: Clinic, look: Look):
+    booking, other = clinic.book(TUESDAY_9), clinic.book(TUESDAY_10)
+    sit_down(page, clinic)
+    move = f"/desk/bookings/{booking.id}/move"
+    page.goto(f"{move}?day=2026-01-13")
+    look("another time to choose")
+    page.goto(f"{move}?clock=x")
+    expect(page.get_by_role("alert")).to_be_focused()
+    look("no time to move to")
+    page.goto(f"{move}?to={other.start:%Y-%m-%dT%H:%M:%SZ}")
+    look("what stands in the way of a move")
+    page.goto(f"{move}?to=2026-01-13T15:00&back=week")
+    look("what follows from a move")
+    button(page, "Move to this time").click()
+    heading(page, "Week of Monday 12 January")
+    look("the week after a move")
+
+
 def test_the_form(page: Page, clinic: Clinic, look: Look):
     sit_down(page, clinic)
     page.goto("/desk/book")

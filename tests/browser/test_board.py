@@ -47,9 +47,9 @@ def test_a_booking_on_the_web_appears_and_the_focus_stays(page: Page, clinic: Cl
     expect(row(page, ANN.name)).to_be_visible(timeout=SOON_MS)
     expect(free).to_be_focused()
     # The row that the focus is in changes: the focus stays in it.
-    row(page, ANN.name).get_by_role("link", name=ANN.name).focus()
+    row(page, ANN.name).get_by_role("link", name=ANN.name, exact=True).focus()
     clinic.book(start.replace(hour=11))
-    expect(page.get_by_role("link", name=ANN.name)).to_have_count(2, timeout=SOON_MS)
+    expect(page.get_by_role("link", name=ANN.name, exact=True)).to_have_count(2, timeout=SOON_MS)
     expect(page.locator(f"#booking-{booking.id} :focus")).to_have_count(1)
 
 
@@ -57,7 +57,7 @@ def test_a_visit_is_taken_through_the_day_and_back_with_keys(page: Page, clinic:
     clinic.book(on_the_day(clinic, 10))
     sit_down(page, clinic)
     keys = Keyboard(page)
-    page.get_by_role("link", name=ANN.name).focus()
+    page.get_by_role("link", name=ANN.name, exact=True).focus()
     for letter, state in (
         ("a", "Arrived"),
         ("r", "In room"),

@@ -117,6 +117,8 @@ def test_cancelling_asks_for_a_reason_and_tells_the_patient(page: Page, clinic: 
     button(page, "Cancel this appointment").click()
     heading(page, "Wednesday 14 January")
     shows(page, ANN.name, "Cancelled")
+    assert post.deliver() == []
+    clinic.time.pass_(minutes=2)
     (mail,) = post.deliver()
     assert (mail["To"], invitation(mail)["METHOD"]) == (ANN.email, "CANCEL")
     open_card(page, ANN.name)

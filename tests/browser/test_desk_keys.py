@@ -38,7 +38,7 @@ def test_a_letter_takes_a_step_and_the_focus_stays_in_the_row(page: Page, clinic
     clinic.book(on_the_day(clinic, 10))
     sit_down(page, clinic)
     keys = Keyboard(page)
-    page.get_by_role("link", name=ANN.name).focus()
+    page.get_by_role("link", name=ANN.name, exact=True).focus()
     for letter, state in (("a", "Arrived"), ("r", "In room"), ("c", "Completed")):
         keys.press(letter)
         shows(page, ANN.name, state)

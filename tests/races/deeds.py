@@ -12,7 +12,7 @@ from unittest import mock
 
 from booking.domain.lifecycle import State
 from booking.services.audit import PATIENT
-from booking.services.bookings import bookings, changes
+from booking.services.bookings import bookings, changes, moves_undone
 from booking.services.bookings.bookings import Wish
 from booking.services.bookings.once import Once
 from booking.services.clinic import Plan
@@ -140,6 +140,18 @@ class Place:
     def undo(self, booking_id: int) -> None:
         self.clinic.write(
             lambda session, now: changes.undo(
+                session,
+                self.clinic.offers,
+                self.clinic.links,
+                bookings.get(session, booking_id),
+                actor=RECEPTION,
+                now=now,
+            )
+        )
+
+    def undo_move(self, booking_id: int) -> None:
+        self.clinic.write(
+            lambda session, now: moves_undone.undo_move(
                 session,
                 self.clinic.offers,
                 self.clinic.links,

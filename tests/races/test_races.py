@@ -19,8 +19,8 @@ from booking.store.bookings import Booking, Hold, Patient
 from booking.store.claims import Claim
 from booking.store.records import Message
 from tests.races.crowd import Crowd, Outcome, Scene, Task
-from tests.services.deeds import cancel, forget_everything, hold, wall
-from tests.support import Clinic, drop_guarantee
+from tests.services.deeds import cancel, forget_everything, hold, move, wall
+from tests.support import RECEPTION, Clinic, drop_guarantee
 
 PEOPLE = 32
 MINUTE = timedelta(minutes=1)
@@ -241,6 +241,23 @@ def taking_back_against_booking(clinic: Clinic, crowd: Crowd, rounds: int) -> No
     assert count(clinic, Claim) == rounds
 
 
+def moving_back_against_booking(clinic: Clinic, crowd: Crowd, rounds: int) -> None:
+    for start in days(rounds):
+        booking = clinic.book(start)
+        move(clinic, booking, start + 60 * MINUTE, actor=RECEPTION)
+        tasks = [
+            Task("undo_move", {"booking_id": booking.id})
+            if number % 2
+            else Task("book", {"start": start})
+            for number in range(PEOPLE)
+        ]
+        outcomes = race(clinic, crowd, tasks)
+        assert len(winners(outcomes)) == 1
+        assert losers(outcomes) <= {"slot_unavailable", "transition_refused"}
+        assert any(claim[0] == booking.id for claim in claimed(clinic))
+    assert double_bookings(clinic) == 0
+
+
 def one_request_many_times(clinic: Clinic, crowd: Crowd, rounds: int) -> None:
     for number, start in enumerate(days(rounds)):
         task = Task("book", {"start": start, "key": f"key {number}"})
@@ -287,6 +304,7 @@ RACES = pytest.mark.parametrize(
         several_moves_to_one_slot,
         swapping,
         taking_back_against_booking,
+        moving_back_against_booking,
         one_request_many_times,
         delivering,
         booking_over_http,

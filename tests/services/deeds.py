@@ -7,9 +7,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
+from booking.domain.messages import AT_ONCE, Telling
 from booking.services import audit
 from booking.services.audit import PATIENT, Actor
-from booking.services.bookings import bookings, changes
+from booking.services.bookings import bookings, changes, moves_undone
 from booking.services.mail import outbox
 from booking.services.times import claims, holds
 from booking.services.times.holds import Held
@@ -58,10 +59,24 @@ def extend(clinic: Clinic, hold_id: int) -> datetime:
     return clinic.write(lambda session, now: holds.extend(session, clinic.offers, hold_id, now=now))
 
 
-def move(clinic: Clinic, booking: Booking, start: datetime, *, actor: Actor = PATIENT) -> Booking:
+def move(
+    clinic: Clinic,
+    booking: Booking,
+    start: datetime,
+    *,
+    actor: Actor = PATIENT,
+    telling: Telling = AT_ONCE,
+) -> Booking:
     return clinic.write(
         lambda session, now: changes.move(
-            session, clinic.offers, clinic.links, booking, start, actor=actor, now=now
+            session,
+            clinic.offers,
+            clinic.links,
+            booking,
+            start,
+            actor=actor,
+            now=now,
+            telling=telling,
         )
     )
 
@@ -74,6 +89,7 @@ def step(
     actor: Actor = RECEPTION,
     reason: str = "asked for",
     seen: datetime | None = None,
+    telling: Telling = AT_ONCE,
 ) -> Booking:
     return clinic.write(
         lambda session, now: changes.advance(
@@ -86,14 +102,20 @@ def step(
             reason=reason,
             now=now,
             seen=seen,
+            telling=telling,
         )
     )
 
 
 def cancel(
-    clinic: Clinic, booking: Booking, *, actor: Actor = PATIENT, reason: str = ""
+    clinic: Clinic,
+    booking: Booking,
+    *,
+    actor: Actor = PATIENT,
+    reason: str = "",
+    telling: Telling = AT_ONCE,
 ) -> Booking:
-    return step(clinic, booking, State.CANCELLED, actor=actor, reason=reason)
+    return step(clinic, booking, State.CANCELLED, actor=actor, reason=reason, telling=telling)
 
 
 def undo(
@@ -102,6 +124,14 @@ def undo(
     return clinic.write(
         lambda session, now: changes.undo(
             session, clinic.offers, clinic.links, booking, actor=actor, now=now, seen=seen
+        )
+    )
+
+
+def move_undone(clinic: Clinic, booking: Booking) -> Booking:
+    return clinic.write(
+        lambda session, now: moves_undone.undo_move(
+            session, clinic.offers, clinic.links, booking, actor=RECEPTION, now=now
         )
     )
 

@@ -25,6 +25,7 @@ from tests.services.deeds import (
     hold,
     is_offered,
     move,
+    move_undone,
     now_is,
     owners,
     told,
@@ -132,6 +133,15 @@ def test_a_visit_beside_another_moves_to_a_time_of_its_own(clinic: Clinic) -> No
         (TUESDAY_9, TUESDAY_930),
         (TUESDAY_10, TUESDAY_10 + HALF_HOUR),
     ]
+
+
+def test_a_move_that_is_taken_back_leads_outside_of_hours_again(clinic: Clinic) -> None:
+    early = squeeze(clinic, TUESDAY_7, reason="works until eight")
+    move(clinic, early, TUESDAY_10, actor=RECEPTION)
+    back = now_is(clinic, move_undone(clinic, early))
+    assert (back.start, back.stranding) == (TUESDAY_7, None)
+    assert back.exceptional is Exceptional.OUTSIDE_HOURS
+    assert back.exceptional_reason == "works until eight"
 
 
 def test_a_time_that_somebody_holds_is_not_overbooked(clinic: Clinic) -> None:

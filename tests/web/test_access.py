@@ -26,12 +26,17 @@ FOR_STAFF = {
     "desk.live": CLINIC,
     "desk.late": CLINIC,
     "desk.week": CLINIC,
+    "desk.live_week": CLINIC,
     "desk.month": CLINIC,
     "desk.on_time": CLINIC,
     "desk.booking": CLINIC,
     "desk.advance": CLINIC,
     "desk.undo": CLINIC,
     "desk.cancel": RECEPTION,
+    "desk.move": RECEPTION,
+    "desk.move_to": RECEPTION,
+    "desk.free_times": RECEPTION,
+    "desk.undo_move": RECEPTION,
     "desk.review": DOCTOR,
     "desk.called": RECEPTION,
     "desk.new": RECEPTION,
@@ -229,7 +234,7 @@ def doctors(clinic: Clinic) -> dict[str, Booking]:
 
 def links_to(page: Page) -> set[str]:
     return {
-        a.attrs["href"].split("#")[0]
+        a.attrs["href"].split("#")[0].removesuffix("/move")
         for a in page.document.all("a")
         if "/desk/bookings/" in a.attrs["href"]
     }

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
@@ -150,6 +150,23 @@ def test_reception_cancels_with_a_reason_and_the_patient_is_told(desk: Visitor, 
         ).one()
     )
     assert (told.recipient, told.reason) == ("ann@patient.example", "Dr. Ahmed is ill")
+
+
+def test_a_mistaken_cancellation_is_undone_where_it_is_said_and_tells_nobody(
+    desk: Visitor, clinic: Clinic
+):
+    wednesday = at("2026-01-14T09:00-05:00")
+    booking = clinic.book(wednesday)
+    clinic.write(lambda session, _: session.execute(update(Message).values(state="sent")) and None)
+    done = desk.post(f"/desk/bookings/{booking.id}/cancel", {"reason": "wrong line"})
+    page = desk.get(done.location)
+    assert "it was cancelled. The message leaves in 2 minutes, at 9:12 am. Undo" in page.words
+    undone = desk.fill(page, f"/desk/bookings/{booking.id}/undo")
+    assert "No message leaves: it has been told to nobody." in desk.get(undone.location).words
+    assert the(clinic, wednesday).state is State.CONFIRMED
+    # Who is told by reception needs no mail; the card says so before, the board after.
+    desk.post(f"/desk/bookings/{booking.id}/cancel", {"reason": "ill", "notify": "0"})
+    assert "No message leaves, as you chose." in desk.get(done.location).words
 
 
 @on_one_engine

@@ -21,7 +21,7 @@ FOR_OTHER_SITES = ("/embed.js", "/share.png")
 # A mail is somebody else's document: shown in a sandbox, under a policy of its own.
 A_MAIL = "/html"
 # What a script puts into a page that is open.
-PARTS = ("/desk/board",)
+PARTS = ("/desk/board", "/desk/week/grid")
 
 
 @pytest.fixture

@@ -192,6 +192,12 @@ def test_the_sender_must_be_an_address(tmp_path: Path, sender: str):
     assert refusal(tmp_path, SHEET_EMAIL=sender).startswith("SHEET_EMAIL must")
 
 
+def test_staff_have_two_minutes_to_undo_a_mistake_unless_told_otherwise(tmp_path: Path):
+    assert read(tmp_path).staff_grace_seconds == 120
+    assert read(tmp_path, STAFF_GRACE_SECONDS="0").staff_grace_seconds == 0
+    assert refusal(tmp_path, STAFF_GRACE_SECONDS="-1").startswith("STAFF_GRACE_SECONDS must")
+
+
 def test_sheets_are_mailed_to_nobody_unless_somebody_is_named(tmp_path: Path):
     assert read(tmp_path).sheet_email is None
     assert read(tmp_path, SHEET_EMAIL=" desk@clinic.example ").sheet_email == "desk@clinic.example"

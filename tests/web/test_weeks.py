@@ -34,6 +34,19 @@ def test_the_week_shows_each_booking_in_the_grid_and_in_the_list(desk: Visitor, 
     assert free[0].attrs["href"].startswith("/desk/book?day=2026-01-12&slot=")
 
 
+def test_an_open_week_is_told_only_what_changed(desk: Visitor, clinic: Clinic):
+    path = "/desk/week/grid?day=2026-01-13"
+    page = desk.get("/desk/week?day=2026-01-13")
+    (grid,) = [one for one in page.document.all("div") if "data-week" in one.attrs]
+    assert grid.attrs["data-week"] == "/desk/week/grid?day=2026-01-12"
+    known = {"If-None-Match": f'"{grid.attrs["data-etag"]}"'}
+    assert desk.get(path, headers=known).status == 304
+    clinic.book(NINE)
+    fresh = desk.get(path, headers=known)
+    assert fresh.status == 200
+    assert "Ann O’Brien" in fresh.words
+
+
 @on_one_engine
 @pytest.mark.parametrize("garbled", ["2026-02-31", "x", "", "99999-01-01"])
 def test_an_address_without_a_week_shows_this_one(desk: Visitor, garbled: str):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from booking.domain import lifecycle
 from booking.domain.errors import Outdated, SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import ActorKind, Exceptional, State
-from booking.domain.messages import MessageKind
+from booking.domain.messages import AT_ONCE, EVERYBODY, Audience, MessageKind, Telling
 from booking.domain.time import instant
 from booking.formats.links import Links
 from booking.services import audit
@@ -15,8 +15,9 @@ from booking.services.audit import Actor
 from booking.services.bookings import new_times
 from booking.services.bookings.bookings import locked, notice_for, standing, wall_time
 from booking.services.clinic import Rulebook, cut_offs
-from booking.services.mail import outbox
+from booking.services.mail import heard, outbox
 from booking.services.times import acceptance, claims, squeezing
+from booking.services.times.acceptance import Accepted
 from booking.services.times.availability import Offers
 from booking.services.times.free_time import read_busy
 from booking.store.bookings import Booking
@@ -34,16 +35,24 @@ def move(
     *,
     actor: Actor,
     now: datetime,
+    seen: datetime | None = None,
+    telling: Telling = AT_ONCE,
 ) -> Booking:
     """
     Give a booking another start; everything else stays, and the old time is freed only if the new
     one is won. Asking for the time it has already changes nothing.
 
+    Staff may move it without telling the patient, and have a grace: who still believes in the new
+    start when their word waits is told nothing.
+
     Raises:
         TransitionRefused: it is over, cancelled, or under way.
         SlotRefusal: the new start is not on offer.
+        Outdated: somebody changed the booking since it was `seen`.
     """
     booking, rulebook = locked(session, offers, booking, now=now)
+    if seen is not None and seen != booking.updated_at:
+        raise Outdated
     lifecycle.require_movable(
         standing(booking),
         by=actor.kind,
@@ -58,6 +67,43 @@ def move(
     accepted = acceptance.require_slot(
         session, plans, start, now=now, notice=notice_for(actor), without_booking=booking.id
     )
+    believed = heard.believed(session, booking)
+    previous = booking.start
+    put(session, booking, accepted, actor, "moved", now=now)
+    audiences = _audiences(session, booking, telling, actor, now=now)
+    for who in (Audience.PATIENT, Audience.DOCTOR):
+        # A patient who moves it back themselves is still answered.
+        knows = bool(telling.grace) and believed.get(who) == booking.start
+        outbox.tell(
+            session,
+            links,
+            rulebook,
+            booking,
+            booking.patient,
+            MessageKind.MOVED,
+            now=now,
+            previous_start=believed.get(who, previous),
+            audiences=frozenset() if knows else audiences & {who},
+            leaves=now + telling.grace,
+        )
+    return booking
+
+
+def put(
+    session: Session,
+    booking: Booking,
+    accepted: Accepted,
+    actor: Actor,
+    action: str,
+    *,
+    now: datetime,
+) -> None:
+    """
+    Give a booking the time that was accepted for it, and no other.
+
+    Raises:
+        SlotUnavailable: it is taken; the transaction must not be committed.
+    """
     slot, plan = accepted.slot, accepted.plan
     if booking.exceptional is Exceptional.OVERBOOKED:
         # It has pieces of its time, which cannot all become the new one.
@@ -76,23 +122,21 @@ def move(
     audit.record(
         session,
         actor,
-        "moved",
+        action,
         now=now,
         booking_id=booking.id,
         from_value=previous.isoformat(),
         to_value=slot.start.isoformat(),
     )
-    outbox.tell(
-        session,
-        links,
-        rulebook,
-        booking,
-        booking.patient,
-        MessageKind.MOVED,
-        now=now,
-        previous_start=previous,
-    )
-    return booking
+
+
+def _audiences(
+    session: Session, booking: Booking, telling: Telling, actor: Actor, *, now: datetime
+) -> frozenset[Audience]:
+    if telling.patient:
+        return EVERYBODY
+    audit.record(session, actor, "patient_not_told", now=now, booking_id=booking.id)
+    return EVERYBODY - {Audience.PATIENT}
 
 
 def advance(
@@ -106,9 +150,11 @@ def advance(
     reason: str = "",
     now: datetime,
     seen: datetime | None = None,
+    telling: Telling = AT_ONCE,
 ) -> Booking:
     """
-    Take a booking to its next state; cancelling frees its time and tells the patient.
+    Take a booking to its next state; cancelling frees its time and tells the patient, as `telling`
+    says.
 
     `seen` is the booking's `updated_at` on the page that was acted on.
 
@@ -151,6 +197,8 @@ def advance(
                 now=now,
                 # What a patient wrote stays with the clinic; it need not travel back by mail.
                 reason="" if actor.kind is ActorKind.PATIENT else reason,
+                audiences=_audiences(session, booking, telling, actor, now=now),
+                leaves=now + telling.grace,
             )
     return booking
 
@@ -190,7 +238,7 @@ def undo(
     )
     was_cancelled = booking.state is State.CANCELLED
     if was_cancelled:
-        uninformed = outbox.who_believes_otherwise(session, booking)
+        uninformed = heard.of_cancellation(session, booking)
         _win_back(session, booking, rulebook, now=now)
     _enter(session, booking, State(step.from_value), actor, "undo", reason="", now=now)
     if was_cancelled:
@@ -202,7 +250,7 @@ def undo(
             booking.patient,
             MessageKind.CONFIRMED,
             now=now,
-            audiences=uninformed,
+            audiences=uninformed.of_it | uninformed.owed,
         )
     return booking
 

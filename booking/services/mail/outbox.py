@@ -6,7 +6,7 @@ became of it in another. A crash in between may repeat a mail with the same Mess
 loses one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,8 +37,6 @@ from booking.store.lateness import Lateness
 from booking.store.records import GIVEN_UP, WAITING, Message
 from booking.store.waitlist import WaitlistOffer, whole_entry
 
-# They tell nobody of another time than they know.
-_NO_NEWS = (MessageKind.REMINDER, MessageKind.RUNNING_LATE, MessageKind.MISSED)
 _FOR_DOCTOR = {
     MessageKind.CONFIRMED: MessageKind.DOCTOR_BOOKED,
     MessageKind.MOVED: MessageKind.DOCTOR_MOVED,
@@ -68,26 +66,22 @@ def tell(
     reason: str = "",
     audiences: frozenset[Audience] = EVERYBODY,
     capped: bool = False,
+    leaves: datetime | None = None,
 ) -> None:
     """
     Queue what a change has to tell: the patient, if they gave an address, and the doctor if it is
     about today, since calendars that subscribe look too seldom for that.
 
     `audiences` are those who do not know it already. `capped` holds back what the patient is told
-    while their address has had much of it (services/mail_cap.py).
+    while their address has had much of it (services/mail_cap.py). It `leaves` now or later.
     """
     recipients: list[tuple[MessageKind, str]] = []
     if patient.email and Audience.PATIENT in audiences:
         recipients.append((kind, patient.email))
-    zone = rulebook.at(booking.location_id).zone
     moments = (booking.start, previous_start or booking.start)
-    is_today = any(local_day(moment, zone) == local_day(now, zone) for moment in moments)
-    if is_today and Audience.DOCTOR in audiences:
-        practitioner_email = session.scalar(
-            select(Practitioner.email).where(Practitioner.id == booking.practitioner_id)
-        )
-        if practitioner_email:
-            recipients.append((_FOR_DOCTOR[kind], practitioner_email))
+    doctor = doctors_address(session, rulebook, booking, moments, now=now)
+    if doctor and Audience.DOCTOR in audiences:
+        recipients.append((_FOR_DOCTOR[kind], doctor))
     if booking.sequence:
         _drop_outdated(session, booking)
     for message_kind, recipient in recipients:
@@ -102,15 +96,33 @@ def tell(
                 recipient,
                 _message_id(booking, message_kind, links),
                 now=now,
-                leaves=not_before,
+                leaves=not_before or leaves,
                 booking_id=booking.id,
                 sequence=booking.sequence,
+                start=booking.start,
                 previous_start=previous_start,
                 reason=reason,
                 capped_address=key,
                 not_before=not_before,
             ),
         )
+
+
+def doctors_address(
+    session: Session,
+    rulebook: Rulebook,
+    booking: Booking,
+    moments: Iterable[datetime],
+    *,
+    now: datetime,
+) -> str | None:
+    """Where the doctor hears of a change that is about these moments; None if none is today."""
+    zone = rulebook.at(booking.location_id).zone
+    if local_day(now, zone) not in {local_day(moment, zone) for moment in moments}:
+        return None
+    return session.scalar(
+        select(Practitioner.email).where(Practitioner.id == booking.practitioner_id)
+    )
 
 
 def _drop_outdated(session: Session, booking: Booking) -> None:
@@ -140,42 +152,6 @@ def redirect(session: Session, patient_id: int, old: str, new: str | None) -> No
     )
     change = {"recipient": new} if new else {"state": MessageState.DROPPED}
     session.execute(waiting.values(change).execution_options(synchronize_session=False))
-
-
-def who_believes_otherwise(session: Session, booking: Booking) -> frozenset[Audience]:
-    """
-    Who has to be told that a cancellation is off, asked before its sequence is raised: those whom
-    word of it may have reached, and those who had not heard yet of the visit as it stands.
-    """
-    messages = session.scalars(
-        select(Message)
-        # These tell nobody of another time.
-        .where(Message.booking_id == booking.id, Message.kind.not_in(_NO_NEWS))
-        .order_by(Message.sequence)
-        .with_for_update()
-    ).all()
-    by_audience: dict[Audience, list[Message]] = {audience: [] for audience in Audience}
-    for message in messages:
-        by_audience[message.kind.audience].append(message)
-    return frozenset(
-        audience
-        for audience, told in by_audience.items()
-        if _may_have_heard_of_cancellation(told, booking.sequence) or not _knows_of_visit(told)
-    )
-
-
-def _may_have_heard_of_cancellation(messages: Sequence[Message], sequence: int) -> bool:
-    return any(
-        message.state is not MessageState.QUEUED or message.tries > 0
-        for message in messages
-        if message.kind.tells_of_cancellation and message.sequence == sequence
-    )
-
-
-def _knows_of_visit(messages: Sequence[Message]) -> bool:
-    """Whether the latest word about the visit has left; who was never sent one needs none."""
-    told = [message for message in messages if not message.kind.tells_of_cancellation]
-    return not told or told[-1].state is MessageState.SENT
 
 
 def _message_id(booking: Booking, kind: MessageKind, links: Links) -> str:

@@ -23,6 +23,7 @@ def row(
     nothing = {
         "booking_id": None,
         "sequence": 0,
+        "start": None,
         "previous_start": None,
         "reason": "",
         "reminds_of": None,

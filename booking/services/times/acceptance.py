@@ -17,7 +17,7 @@ from booking.domain.time import Span, instant, local_day
 from booking.services.clinic import Plan, Rulebook, open_first
 from booking.services.times import caps, claims
 from booking.services.times.availability import Offers
-from booking.services.times.free_time import read_busy, slot_of, window
+from booking.services.times.free_time import Busy, read_busy, slot_of, window
 from booking.store.base import table
 from booking.store.clinic import Resource
 
@@ -131,6 +131,26 @@ def _require(
     notice: timedelta | None,
     without_booking: int | None,
 ) -> Accepted:
+    busy, free = look(session, plan, start, now=now, notice=notice, without_booking=without_booking)
+    claims.release(session, busy.expired)
+    return accept(plan, free, busy.choose_rooms(plan.rules.visit.claim(free)))
+
+
+def look(
+    session: Session,
+    plan: Plan,
+    start: datetime,
+    *,
+    now: datetime,
+    notice: timedelta | None = None,
+    without_booking: int | None = None,
+) -> tuple[Busy, datetime]:
+    """
+    What is taken around `start`, and the instant of it, if the plan offers it now.
+
+    Raises:
+        SlotRefusal: why it is not on offer.
+    """
     day = local_day(instant(start), plan.rules.zone)
     busy = read_busy(
         session, plan, window(plan, day, day), now=now, without_booking=without_booking
@@ -147,8 +167,7 @@ def _require(
         others=others[plan.key],
         needs=busy.needs,
     )
-    claims.release(session, busy.expired)
-    return accept(plan, free, busy.choose_rooms(plan.rules.visit.claim(free)))
+    return busy, free
 
 
 def accept(plan: Plan, start: datetime, rooms: Sequence[int]) -> Accepted:

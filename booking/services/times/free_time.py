@@ -153,17 +153,21 @@ def fresh_starts(
     last: date,
     now: datetime,
     notice: timedelta | None = None,
+    without_booking: int | None = None,
 ) -> list[tuple[Busy, list[datetime]]]:
     """
     What is taken of each plan, and its free starts on the clinic days from `first` to `last`.
 
-    The database is asked as often for many plans as for one.
+    The database is asked as often for many plans as for one. `without_booking` is one that will
+    move.
     """
     if not plans:
         return []
     windows = [window(plan, first, last) for plan in plans]
     all_of_it = Span(min(one.start for one in windows), max(one.end for one in windows))
-    others = caps.visits(session, plans, first=first, last=last, now=now)
+    others = caps.visits(
+        session, plans, first=first, last=last, now=now, without_booking=without_booking
+    )
     return [
         (
             busy,
@@ -178,15 +182,33 @@ def fresh_starts(
                 needs=busy.needs,
             ),
         )
-        for busy in read_each(session, plans, all_of_it, now=now)
+        for busy in read_each(session, plans, all_of_it, now=now, without_booking=without_booking)
     ]
 
 
 def staff_slots(
-    session: Session, plans: Sequence[Plan], *, first: date, last: date, now: datetime
+    session: Session,
+    plans: Sequence[Plan],
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+    without_booking: int | None = None,
 ) -> list[Slot]:
-    """What staff may book by phone: as for patients, but without minimum notice; by start."""
-    fresh = fresh_starts(session, plans, first=first, last=last, now=now, notice=timedelta())
+    """
+    What staff may book by phone: as for patients, but without minimum notice; by start.
+
+    `without_booking` is one that they may move: its own time counts as free.
+    """
+    fresh = fresh_starts(
+        session,
+        plans,
+        first=first,
+        last=last,
+        now=now,
+        notice=timedelta(),
+        without_booking=without_booking,
+    )
     found = [slot_of(busy.plan, start) for busy, starts in fresh for start in starts]
     return sorted(found, key=by_start)
 

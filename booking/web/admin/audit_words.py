@@ -18,6 +18,8 @@ KINDS = {
             "state": "A booking's state changed",
             "moved": "A booking was moved",
             "undo": "A step was undone",
+            "move_undone": "A move was undone",
+            "patient_not_told": "A patient was not told by e-mail",
             "kept": "A booking was kept outside of hours",
             "new_times_offered": "A booking was offered new times",
             "reconfirmed": "A patient said that they will come",

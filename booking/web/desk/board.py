@@ -8,13 +8,15 @@ from booking.domain import lifecycle, references
 from booking.domain.errors import FieldError
 from booking.domain.lifecycle import Exceptional, State, Stranding
 from booking.domain.modes import MODE_WORDS, Mode
+from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
+from booking.services.bookings import moves_undone
 from booking.services.bookings.intakes import ForTheDesk
 from booking.services.desk import slip
 from booking.services.staff.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message
-from booking.web.clinic import at, facts, local
+from booking.web.clinic import at, facts, local, rulebook
 from booking.web.desk import follow_ups, intakes, steps, trail
 from booking.web.wording import STATE_WORDS
 
@@ -98,8 +100,9 @@ def card(
         "needs": intakes.needs(needs),
         "follow_up": follow_ups.in_weeks(follow_up) if follow_up else None,
         "actions": steps.buttons(standing, by=person.actor.kind, now=now, zone=zone),
-        "undo": _undo(booking, history, person=person, now=now),
+        "undo": undo(booking, history, person=person, now=now),
         "can_cancel": State.CANCELLED in next_,
+        "can_move": steps.can_move(standing, by=person.actor.kind, now=now),
         "history": [
             trail.entry(entry, names) for entry in history if entry.action not in trail.LOOKS
         ],
@@ -116,10 +119,23 @@ def _birth(value: date | None) -> str:
     return "Not given" if value is None else f"{value.day} {value:%B} {value.year}"
 
 
-def _undo(
+def undo(
     booking: Booking, history: Sequence[AuditEntry], *, person: SignedIn, now: datetime
 ) -> dict[str, str] | None:
-    """A button that takes the last step back, if that is possible now."""
+    """A button that takes the last step or move back, if that is possible now."""
+    step = _undo_step(booking, history, person=person, now=now)
+    if step is not None:
+        return step
+    move = moves_undone.undoable(booking, history, rulebook(), by=person.actor.kind, now=now)
+    if move is None:
+        return None
+    before = dates.show_moment(local(move.back_to, at(booking.location_id).zone))
+    return {"endpoint": "desk.undo_move", "label": f"Undo the move, back to {before}"}
+
+
+def _undo_step(
+    booking: Booking, history: Sequence[AuditEntry], *, person: SignedIn, now: datetime
+) -> dict[str, str] | None:
     if booking.patient.erased_at is not None:
         return None
     taken = [e for e in history if e.action == "state" and e.to_value == booking.state.value]

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound, ReasonMissing, SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import State
+from booking.domain.messages import Telling
 from booking.domain.people import Findings, read_reason
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import audit
@@ -21,7 +22,7 @@ from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import at, rulebook
-from booking.web.desk import board, live, tries
+from booking.web.desk import board, done, live, tries
 from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
 from booking.web.desk.rows import BESIDE
@@ -41,6 +42,7 @@ def day() -> ResponseReturnValue:
         view=wanted.view,
         previous_day=wanted.day - ONE_DAY,
         next_day=wanted.day + ONE_DAY,
+        done=done.said(),
         practitioners=len({plan.practitioner for plan in rulebook().plans}),
         board=found.html,
         etag=found.etag,
@@ -50,7 +52,7 @@ def day() -> ResponseReturnValue:
 @blueprint.get("/bookings/<int(max=2147483647):booking_id>")
 def booking(booking_id: int) -> ResponseReturnValue:
     """A booking's card. Looking at it is recorded."""
-    return _card(booking_id)
+    return card(booking_id)
 
 
 @blueprint.post("/bookings/<int(max=2147483647):booking_id>/advance")
@@ -68,7 +70,7 @@ def advance(booking_id: int) -> ResponseReturnValue:
 def undo(booking_id: int) -> ResponseReturnValue:
     """Take the last step back."""
     person, installation = current_staff(), here()
-    found = _own(booking_id, person)
+    found = own(booking_id, person)
     try:
         write(
             lambda session, now: changes.undo(
@@ -78,12 +80,12 @@ def undo(booking_id: int) -> ResponseReturnValue:
                 found,
                 actor=person.actor,
                 now=now,
-                seen=_seen(),
+                seen=seen(),
             )
         )
     except (TransitionRefused, SlotRefusal) as refusal:
-        return _card(booking_id, refusal_code=refusal.code)
-    return _back_to_day(found)
+        return card(booking_id, refusal_code=refusal.code)
+    return back_to_day(found, is_news=found.state is State.CANCELLED)
 
 
 @blueprint.post("/bookings/<int(max=2147483647):booking_id>/cancel")
@@ -95,13 +97,22 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     if not found.errors and not reason:
         found.add("reason", "missing", "Say why, so that colleagues know")
     if found.errors:
-        return _card(booking_id, found=found, reason=typed)
-    return _change(booking_id, State.CANCELLED, current_staff(), reason=reason)
+        return card(booking_id, found=found, reason=typed)
+    return _change(
+        booking_id, State.CANCELLED, current_staff(), reason=reason, tells=chosen_to_tell()
+    )
 
 
-def _change(booking_id: int, to: State, person: SignedIn, *, reason: str) -> ResponseReturnValue:
+def chosen_to_tell() -> bool:
+    """Whether the patient is to hear of it, by what was chosen."""
+    return request.form.get("notify") != "0"
+
+
+def _change(
+    booking_id: int, to: State, person: SignedIn, *, reason: str, tells: bool = True
+) -> ResponseReturnValue:
     installation = here()
-    found = _own(booking_id, person)
+    found = own(booking_id, person)
     try:
         write(
             lambda session, now: changes.advance(
@@ -113,12 +124,13 @@ def _change(booking_id: int, to: State, person: SignedIn, *, reason: str) -> Res
                 actor=person.actor,
                 reason=reason,
                 now=now,
-                seen=_seen(),
+                seen=seen(),
+                telling=Telling(tells, installation.grace),
             )
         )
     except (TransitionRefused, ReasonMissing) as refusal:
-        return _card(booking_id, refusal_code=refusal.code)
-    return _back_to_day(found)
+        return card(booking_id, refusal_code=refusal.code)
+    return back_to_day(found, is_news=to is State.CANCELLED)
 
 
 def _step() -> tuple[str, str]:
@@ -133,7 +145,7 @@ def _step() -> tuple[str, str]:
     return request.form.get("to", ""), request.form.get("version", "")
 
 
-def _seen() -> datetime | None:
+def seen() -> datetime | None:
     """The `updated_at` of the booking on the page that was acted on."""
     try:
         moment = datetime.fromisoformat(_step()[1])
@@ -142,7 +154,7 @@ def _seen() -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _own(booking_id: int, person: SignedIn) -> Booking:
+def own(booking_id: int, person: SignedIn) -> Booking:
     """The booking, if this person may see it; otherwise it looks as if there were none."""
     found = read(lambda session, _: bookings.get(session, booking_id))
     only = person.only_practitioner
@@ -151,17 +163,18 @@ def _own(booking_id: int, person: SignedIn) -> Booking:
     return found
 
 
-def _back_to_day(found: Booking) -> ResponseReturnValue:
+def back_to_day(found: Booking, *, is_news: bool = False) -> ResponseReturnValue:
     chosen = times.parse_day(request.form.get("day")) or local_day(
         found.start, at(found.location_id).zone
     )
     view = BESIDE if request.form.get("view") == BESIDE else None
     anchor = f"booking-{found.id}"
-    address = url_for("desk.day", day=chosen.isoformat(), view=view, _anchor=anchor)
+    just_done = found.id if is_news else None
+    address = url_for("desk.day", day=chosen.isoformat(), view=view, done=just_done, _anchor=anchor)
     return redirect(address, code=303)
 
 
-def _card(
+def card(
     booking_id: int,
     *,
     refusal_code: str | None = None,
@@ -169,7 +182,7 @@ def _card(
     reason: str = "",
 ) -> ResponseReturnValue:
     person = current_staff()
-    shown = _own(booking_id, person)
+    shown = own(booking_id, person)
     errors = list(found.errors) if found else []
     if refusal_code is not None:
         errors.append(board.refusal(ANSWERS[refusal_code].words, refusal_code))
@@ -192,7 +205,14 @@ def _card(
             "tries": tries.history(call_lists.history(session, booking_id), names),
         }
 
-    page = render_template("desk/booking.html", **write(look), errors=errors, reason=reason)
+    page = render_template(
+        "desk/booking.html",
+        **write(look),
+        errors=errors,
+        reason=reason,
+        tells=chosen_to_tell(),
+        done=done.said(),
+    )
     if not errors:
         return page
     return page, 422 if refusal_code is None else ANSWERS[refusal_code].status

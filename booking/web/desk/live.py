@@ -68,7 +68,7 @@ def asked(person: SignedIn) -> Asked:
 
 def board(wanted: Asked) -> Board:
     """A board, from memory where nothing changed."""
-    etag = _etag(wanted)
+    etag = _name(wanted.by, wanted.only)
     kept: dict[Asked, Board] = current_app.extensions.setdefault(_KEPT, {})
     known = kept.get(wanted)
     if known is not None and known.etag == etag:
@@ -80,11 +80,19 @@ def board(wanted: Asked) -> Board:
     return made
 
 
-def _etag(wanted: Asked) -> str:
-    """What was seen before a board is read: it is never older than its name."""
+def now_named(person: SignedIn) -> str:
+    """
+    The name of what this person would see now, of any day.
+
+    It is asked for before anything is read: what is shown is never older than its name.
+    """
+    return _name(person.actor.kind, person.only_practitioner)
+
+
+def _name(by: ActorKind, only: int | None) -> str:
     seen = clinic.glance()
     version = versions.version(seen.rows) if seen else "away"
-    return f"{version}-{clinic.now():%d%H%M}-{wanted.by.value}-{wanted.only or 0}"
+    return f"{version}-{clinic.now():%d%H%M}-{by.value}-{only or 0}"
 
 
 def _made(wanted: Asked) -> Markup:
@@ -117,12 +125,13 @@ def _free(session: Session, rulebook: Rulebook, chosen: date, now: datetime) -> 
 def live() -> ResponseReturnValue:
     """The board alone, for a page that shows it already; 304 while nothing changed."""
     wanted = asked(current_staff())
-    if request.if_none_match.contains(_etag(wanted)):
-        return _named(Response(status=304), _etag(wanted))
+    if request.if_none_match.contains(_name(wanted.by, wanted.only)):
+        return named(Response(status=304), _name(wanted.by, wanted.only))
     found = board(wanted)
-    return _named(Response(found.html, mimetype="text/html"), found.etag)
+    return named(Response(found.html, mimetype="text/html"), found.etag)
 
 
-def _named(response: Response, etag: str) -> Response:
+def named(response: Response, etag: str) -> Response:
+    """An answer that browsers may ask for again by its name."""
     response.set_etag(etag)
     return response

@@ -228,6 +228,7 @@ def _booked(look: Look, rows: Iterable[DayRow], *, named: bool) -> Iterable[dict
             "version": row.version.isoformat(),
             "actions": known[alike],
             "undo": _can_undo(look, row, zone),
+            "can_move": steps.can_move(row.standing, by=look.by, now=look.now),
         }
 
 

@@ -52,6 +52,15 @@ def _shown(found: Sequence[State]) -> list[dict[str, Any]]:
     ]
 
 
+def can_move(standing: Standing, *, by: ActorKind, now: datetime) -> bool:
+    """Whether the booking can be moved at the desk now, which is reception's business."""
+    try:
+        lifecycle.require_movable(standing, by=by, now=now)
+    except TransitionRefused:
+        return False
+    return by is ActorKind.RECEPTION
+
+
 def can_undo(
     standing: Standing, *, taken_at: datetime, by: ActorKind, now: datetime, zone: ZoneInfo
 ) -> bool:

@@ -13,6 +13,7 @@ from booking.web.wording import STATE_WORDS
 
 # Looks are for the audit; among what happened they would bury the rest. Calls are listed apart.
 LOOKS = {"viewed", "answers_read", "call_made"}
+_MOVED = {"moved": "Moved to", "move_undone": "Move undone, back to"}
 _SAID = {
     "cautions_reviewed": "Answers reviewed",
     "answers_given": "Answered questions",
@@ -23,6 +24,7 @@ _SAID = {
     "call_undone": "What was said of a call was taken back",
     "message_sent_again": "A message that had failed was sent again",
     "follow_up_taken_back": "The suggestion of another visit was taken back",
+    "patient_not_told": "The patient was not told by e-mail",
     "kept": "Kept, although the clinic's hours changed",
     "new_times_offered": "New times were offered",
     "reconfirmed": "Says they will come",
@@ -79,9 +81,9 @@ def who(entry: AuditEntry, names: dict[int, str]) -> str:
 
 def in_words(action: str, *, before: str | None, after: str | None) -> str:
     """What happened to a booking, by the action of its entry and what that was from and to."""
-    if action == "moved" and after:
+    if action in _MOVED and after:
         moment = local(datetime.fromisoformat(after))
-        return f"Moved to {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+        return f"{_MOVED[action]} {moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
     if action == "follow_up_suggested":
         return f"Another visit suggested in {weeks(int(after or 0))}"
     if action == "tried_to_call" and after:

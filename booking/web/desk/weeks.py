@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from booking.domain.lifecycle import ActorKind, Standing
 from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY, local_day
 from booking.formats import dates
@@ -19,6 +21,7 @@ from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, now, rulebook
+from booking.web.desk import done, live, steps
 from booking.web.desk.blueprint import blueprint
 from booking.web.installation import read
 from booking.web.wording import STATE_WORDS, WEEKDAYS
@@ -31,26 +34,42 @@ _LINE = 30
 @blueprint.get("/week")
 def week() -> ResponseReturnValue:
     """Seven days from a Monday on, with what is booked and what is free."""
-    person, today, first = current_staff(), _today(), asked()
+    first, etag = asked(), live.now_named(current_staff())
+    return render_template(
+        "desk/week.html",
+        first=first,
+        earlier=first - _WEEK,
+        later=first + _WEEK,
+        done=done.said(),
+        grid=_grid(first),
+        etag=etag,
+    )
+
+
+@blueprint.get("/week/grid")
+def live_week() -> ResponseReturnValue:
+    """The grid alone, for a page that shows it already; 304 while nothing changed."""
+    etag = live.now_named(current_staff())
+    if request.if_none_match.contains(etag):
+        return live.named(Response(status=304), etag)
+    return live.named(Response(_grid(asked()), mimetype="text/html"), etag)
+
+
+def _grid(first: date) -> Markup:
+    person = current_staff()
     days = [first + number * ONE_DAY for number in range(7)]
 
     def look(session: Session, now: datetime) -> dict[str, Any]:
         rules, only = rulebook(), person.only_practitioner
         booked = weeks.blocks(session, rules, days[0], days[-1], practitioner_id=only)
         free = _free(session, rules, days, person, now=now)
-        cells = _cells(rules, booked, free)
+        cells = _cells(rules, booked, free, by=person.actor.kind, now=now)
         # A weekend on which nobody works is no column.
         shown = [day for day in days if day.weekday() < 5 or any(one[0] == day for one in cells)]
         return {"days": shown, "lines": _lines(shown, cells), "cells": cells}
 
-    return render_template(
-        "desk/week.html",
-        **read(look),
-        first=first,
-        today=today,
-        earlier=first - _WEEK,
-        later=first + _WEEK,
-    )
+    made = render_template("desk/week_grid.html", **read(look), first=first, today=_today())
+    return Markup(made)  # noqa: S704 - it escaped
 
 
 @blueprint.get("/month")
@@ -109,13 +128,18 @@ def _free(
 
 
 def _cells(
-    rules: Rulebook, booked: Sequence[Block], free: Sequence[Slot]
+    rules: Rulebook,
+    booked: Sequence[Block],
+    free: Sequence[Slot],
+    *,
+    by: ActorKind,
+    now: datetime,
 ) -> dict[tuple[date, int], list[dict[str, Any]]]:
     """What stands at which day and line, in the order of time."""
     names = {plan.practitioner: plan.practitioner_name for plan in rules.plans}
     several = len(names) > 1
     places = {place.slug: place.zone for place in rules.places}
-    entries = [_block(rules, one, several=several) for one in booked]
+    entries = [_block(rules, one, several=several, by=by, now=now) for one in booked]
     for slot in free:
         start = slot.start.astimezone(places[slot.location])
         day = start.date().isoformat()
@@ -136,7 +160,11 @@ def _cells(
     return dict(cells)
 
 
-def _block(rules: Rulebook, one: Block, *, several: bool) -> dict[str, Any]:
+def _block(
+    rules: Rulebook, one: Block, *, several: bool, by: ActorKind, now: datetime
+) -> dict[str, Any]:
+    standing = Standing(one.state, one.start, one.end)
+    can_move = steps.can_move(standing, by=by, now=now)
     start = one.start.astimezone(rules.at(one.location_id).zone)
     return {
         "free": False,
@@ -148,6 +176,8 @@ def _block(rules: Rulebook, one: Block, *, several: bool) -> dict[str, Any]:
         "state": one.state.value,
         "state_words": STATE_WORDS[one.state],
         "address": url_for("desk.booking", booking_id=one.id),
+        "move": url_for("desk.move", booking_id=one.id) if can_move else None,
+        "free_times": url_for("desk.free_times", booking_id=one.id),
         "practitioner": one.practitioner if several else None,
     }
 
@@ -162,6 +192,7 @@ def _lines(
     return [
         {
             "clock": dates.show_clock(datetime(2000, 1, 1, *divmod(line * _LINE, 60), tzinfo=UTC)),
+            "minute": line * _LINE,
             "cells": [(day, cells.get((day, line), [])) for day in days],
         }
         for line in range(min(used), max(used) + 1)
