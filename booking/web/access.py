@@ -125,6 +125,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,
     "admin.password_link": ADMIN,
+    "admin.export": ADMIN,
+    "admin.export_file": ADMIN,
     "admin.audit": ADMIN,
     "operations.healthz": PUBLIC,
     "operations.readyz": PUBLIC,

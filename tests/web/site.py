@@ -115,6 +115,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "room": "room-1",
         "page": "cause",
         "location": "main",
+        "table": "bookings",
         "filename": "invite.ics",
         "version": version,
         "name": name,

@@ -53,6 +53,7 @@ STAFF = (
     "/admin/practitioners/dr-ahmed",
     "/admin/staff",
     "/admin/audit",
+    "/admin/export",
 )
 
 

@@ -5,6 +5,7 @@ from booking.web.admin import (
     busy_times,
     clinic,
     closures,
+    exports,
     holidays,
     hours,
     locations,
@@ -35,5 +36,6 @@ VIEWS = (
     texts,
     support_lines,
     staff,
+    exports,
     audit,
 )

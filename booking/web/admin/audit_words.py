@@ -43,6 +43,7 @@ KINDS = {
             "answers_read": "Answers were read",
             "cautions_reviewed": "Answers were reviewed",
             "found": "A patient found their booking again",
+            "exported": "A table was taken away",
         },
     ),
     "waitlist": (
