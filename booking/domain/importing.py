@@ -110,3 +110,31 @@ def problems(columns: Sequence[Field | None]) -> list[Problem]:
         and bool(has & {Field.END, Field.LENGTH, Field.SERVICE, Field.PRACTITIONER}),
     }
     return [problem for problem, holds in found.items() if holds]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to say about a line, by a stable code; `detail` is a word or a number in it."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of the line with this number, and why, or what should be known of it."""
+
+    line: int
+    becomes: Becomes
+    remarks: tuple[Remark, ...] = ()
+
+
+def counted(outcomes: Sequence[Outcome]) -> dict[Becomes, int]:
+    """How many lines become what."""
+    return {kind: sum(one.becomes is kind for one in outcomes) for kind in Becomes}
+
+
+def is_worse(now: Sequence[Outcome], before: Sequence[Outcome]) -> bool:
+    """Whether a line that was to be taken no longer would be."""
+    taken = {one.line for one in now if one.becomes is Becomes.TAKEN}
+    return any(one.line not in taken for one in before if one.becomes is Becomes.TAKEN)

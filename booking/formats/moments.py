@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -113,7 +113,7 @@ def times_of(wall: datetime, zone: ZoneInfo) -> list[datetime]:
     found = []
     for fold in (0, 1):
         moment = wall.replace(tzinfo=zone, fold=fold)
-        utc = moment.astimezone(ZoneInfo("UTC"))
+        utc = moment.astimezone(UTC)
         if utc.astimezone(zone).replace(tzinfo=None, fold=0) == wall and utc not in found:
             found.append(utc)
     return found

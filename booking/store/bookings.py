@@ -21,6 +21,7 @@ class Patient(Base):
     __table_args__ = (
         CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),
         Index("ix_patients_date_of_birth", "date_of_birth"),
+        Index("ix_patients_email", "email"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
@@ -19,7 +20,7 @@ from booking.domain.lifecycle import (
 from booking.domain.messages import MessageKind
 from booking.domain.modes import Mode
 from booking.domain.people import Person, age_on
-from booking.domain.time import instant, local_day
+from booking.domain.time import Span, instant, local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services import audit
@@ -199,23 +200,40 @@ def _add_booking(
     *,
     now: datetime,
 ) -> Booking:
-    plan, slot = accepted.plan, accepted.slot
+    span = Span(accepted.slot.start, accepted.slot.end)
+    values = new_row(links, accepted.plan, span, wish.source, random_token, now=now) | {
+        "patient_id": patient.id,
+        "came_from": wish.came_from.source,
+        "referral": wish.came_from.referral,
+    }
+    while True:
+        reference = new_reference(random_token)
+        booking_id = insert_unless_taken(
+            session, Booking, "reference", reference=reference, **values
+        )
+        if booking_id is not None:
+            return Booking(id=booking_id, reference=reference, patient=patient, **values)
+
+
+def new_row(
+    links: Links, plan: Plan, span: Span, source: str, random_token: RandomToken, *, now: datetime
+) -> dict[str, Any]:
+    """A booking's row but for its reference and its patient, whom nobody led here."""
     uid = f"{uuid.UUID(hex=token_hash(random_token())[:32], version=4)}@{links.host}"
-    values = {
+    return {
         "uid": uid,
         "sequence": 0,
         "state": State.CONFIRMED,
-        "patient_id": patient.id,
         "practitioner_id": plan.practitioner_id,
         "service_id": plan.service_id,
         "location_id": plan.place.id,
-        "start": slot.start,
-        "end": slot.end,
-        "local_start": wall_time(slot.start, plan),
+        "start": span.start,
+        "end": span.end,
+        "local_start": wall_time(span.start, plan),
         "time_zone": plan.rules.zone.key,
-        "source": wish.source,
-        "came_from": wish.came_from.source,
-        "referral": wish.came_from.referral,
+        "source": source,
+        "came_from": None,
+        "referral": None,
         "manage_generation": 0,
         "manage_token_hash": token_hash(links.keys.new(uid, 0)),
         "cancelled_late": False,
@@ -226,13 +244,11 @@ def _add_booking(
         "created_at": now,
         "updated_at": now,
     }
-    while True:
-        reference = references.from_number(int(token_hash(random_token()), 16))
-        booking_id = insert_unless_taken(
-            session, Booking, "reference", reference=reference, **values
-        )
-        if booking_id is not None:
-            return Booking(id=booking_id, reference=reference, patient=patient, **values)
+
+
+def new_reference(random_token: RandomToken) -> str:
+    """A reference that is likely nobody's yet."""
+    return references.from_number(int(token_hash(random_token()), 16))
 
 
 def wall_time(start: datetime, plan: Plan) -> str:
