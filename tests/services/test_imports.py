@@ -1,5 +1,6 @@
 """Bookings and patients come in from a table: all or nothing, and never twice."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -7,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
 from booking.domain.importing import Becomes, Field, Layout, Outcome, Remark, Stage
+from booking.services import audit
 from booking.services.imports import files
 from booking.store.access import Staff
+from booking.store.bookings import Booking
 from booking.store.imports import Import
-from tests.services.deeds import count
+from booking.store.records import AuditEntry
+from booking.worker import Worker
+from tests.services.deeds import TUESDAY_9, count
 from tests.support import MONDAY, Clinic
 
 LAYOUT = Layout(
@@ -71,3 +76,69 @@ def test_what_nobody_brings_in_is_forgotten_within_a_day(clinic: Clinic) -> None
     clinic.time.pass_(hours=1)
     clinic.write(lambda session, now: files.sweep(session, now=now))
     assert count(clinic, Import) == 0
+
+
+LINES = (
+    "Name,Email,Start\n"
+    "Ann,ann@patient.example,2026-01-13 09:00\n"
+    "Ben,ben@patient.example,2026-01-13 09:00\n"
+)
+BOOKINGS = Layout(
+    (Field.NAME, Field.EMAIL, Field.START),
+    *("ymd", "24", "America/New_York", "consultation", "dr-ahmed"),
+)
+
+
+def work(clinic: Clinic) -> None:
+    Worker(clinic.database, clinic.links, None, sender="a@b.example", timeout=1).bring_in_tables()
+
+
+def checked(clinic: Clinic, text: str = LINES, layout: Layout = BOOKINGS) -> int:
+    """A file that a worker has checked; its number."""
+    number = start(clinic, text)
+    clinic.write(
+        lambda session, now: files.understand(session, number, layout, Stage.CHECKING, now=now)
+    )
+    work(clinic)
+    return number
+
+
+def seen(clinic: Clinic, number: int) -> tuple[Stage, int, list[str]]:
+    file = clinic.read(lambda session, _: files.get(session, number))
+    return file.stage, file.done, [one.becomes.value for one in file.outcomes]
+
+
+def go(clinic: Clinic, number: int) -> None:
+    clinic.write(lambda session, now: files.bring_in(session, number, tells=False, now=now))
+    work(clinic)
+
+
+def test_a_worker_checks_a_file_and_then_brings_it_in(clinic: Clinic) -> None:
+    number = checked(clinic)
+    assert seen(clinic, number) == (Stage.CHECKED, 2, ["taken", "refused"])
+    assert count(clinic, Booking, AuditEntry) == 0
+    go(clinic, number)
+    assert seen(clinic, number) == (Stage.DONE, 2, ["taken", "refused"])
+    assert count(clinic, Booking) == 1
+    wanted = audit.Search(action="imported")
+    (entry,) = clinic.read(lambda session, _: audit.search(session, wanted, limit=9))
+    assert entry.reason == "1 lines taken, 1 patients new, 0 here already, 1 left out"
+    assert clinic.read(lambda session, _: session.get_one(Import, number).content) is None
+
+
+def test_a_time_that_was_taken_meanwhile_brings_nothing_in(clinic: Clinic) -> None:
+    text = LINES + "Cem,cem@patient.example,2026-01-13 10:00\n"
+    number = checked(clinic, text)
+    clinic.book(TUESDAY_9)
+    go(clinic, number)
+    assert seen(clinic, number) == (Stage.CHECKED, 3, ["refused", "refused", "taken"])
+    assert clinic.read(lambda session, _: files.get(session, number).is_overtaken)
+    assert count(clinic, Booking) == 1
+    go(clinic, number)
+    assert count(clinic, Booking) == 2
+
+
+def test_what_cannot_be_worked_on_is_given_back(clinic: Clinic) -> None:
+    number = checked(clinic, layout=replace(BOOKINGS, order="nonsense"))
+    assert seen(clinic, number) == (Stage.COLUMNS, 0, [])
+    assert clinic.read(lambda session, _: files.get(session, number).is_overtaken)

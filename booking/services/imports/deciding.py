@@ -181,9 +181,12 @@ class Decider:
 
     def _warnings(self, plan: Plan, span: Span) -> list[Remark]:
         found = []
-        if not is_open(plan.rules, span):
+        is_step = span.start in self._steps_of(plan, local_day(span.start, plan.rules.zone))
+        # A step is open for a visit of the usual length; asking costs more than all the rest.
+        is_usual = span.end - span.start <= plan.rules.visit.length
+        if not (is_step and is_usual) and not is_open(plan.rules, span):
             found.append(Remark(OUTSIDE_HOURS))
-        elif span.start not in self._steps_of(plan, local_day(span.start, plan.rules.zone)):
+        elif not is_step:
             found.append(Remark("off_step"))
         if any(busy.overlaps(span) for busy in self._busy[plan.practitioner_id]):
             found.append(Remark("busy"))

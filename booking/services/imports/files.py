@@ -157,6 +157,12 @@ def finish(session: Session, import_id: int, outcomes: Sequence[Outcome], *, now
     return _advance(session, import_id, (Stage.IMPORTING,), values, now)
 
 
+def give_back(session: Session, import_id: int, *, now: datetime) -> None:
+    """A worker could not go on with a file: it stands to be understood anew, and says so."""
+    values = {"stage": Stage.COLUMNS} | _ANEW | {"is_overtaken": True}
+    _advance(session, import_id, _AT_WORK, values, now)
+
+
 def drop(session: Session, import_id: int) -> None:
     """Forget a file that is not at work; what was brought in of it stays."""
     session.execute(delete(Import).where(Import.id == import_id, Import.stage.not_in(_AT_WORK)))
