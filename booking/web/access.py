@@ -125,6 +125,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,
     "admin.password_link": ADMIN,
+    "admin.imports": ADMIN,
+    "admin.import_file": ADMIN,
     "admin.export": ADMIN,
     "admin.export_file": ADMIN,
     "admin.audit": ADMIN,

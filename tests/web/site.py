@@ -16,6 +16,7 @@ from booking.formats.passwords import hash_password
 from booking.seams.mailbox import Mailbox
 from booking.services import calendars
 from booking.services.admin import rooms
+from booking.services.imports import files
 from booking.services.mail import letters
 from booking.services.waitlist import entries
 from booking.store import clinic as rows
@@ -46,6 +47,7 @@ def furnish(clinic: Clinic, instance: Path) -> Furniture:
     """A booking, its mail in the local mailbox, and a feed."""
     booking = clinic.book(TUESDAY_NINE)
     add_room(clinic)
+    add_import(clinic)
     waitlist_token, offer_token = add_waiting(clinic)
     return Furniture(
         booking=booking,
@@ -54,6 +56,21 @@ def furnish(clinic: Clinic, instance: Path) -> Furniture:
         mail=_put_in_mailbox(clinic, instance),
         waitlist_token=waitlist_token,
         offer_token=offer_token,
+    )
+
+
+def add_import(clinic: Clinic) -> None:
+    """A table that somebody handed in."""
+    text = "Name,Email\nAnn,ann@patient.example\n"
+    clinic.write(
+        lambda session, now: files.start(
+            session,
+            "patients.csv",
+            text,
+            total=1,
+            staff_id=session.query(Staff.id).order_by(Staff.id).limit(1).scalar(),
+            now=now,
+        )
     )
 
 
@@ -108,6 +125,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "message_id": things.mail,
         "outbox_id": "1",
         "account_id": "1",
+        "import_id": "1",
         "patient_id": str(things.booking.patient_id),
         "document": "privacy",
         "practitioner": "dr-ahmed",

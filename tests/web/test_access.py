@@ -79,6 +79,8 @@ FOR_STAFF = {
     "admin.new_account": ADMIN,
     "admin.account": ADMIN,
     "admin.password_link": ADMIN,
+    "admin.imports": ADMIN,
+    "admin.import_file": ADMIN,
     "admin.export": ADMIN,
     "admin.export_file": ADMIN,
     "admin.audit": ADMIN,

@@ -54,6 +54,7 @@ STAFF = (
     "/admin/staff",
     "/admin/audit",
     "/admin/export",
+    "/admin/import",
 )
 
 

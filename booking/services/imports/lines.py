@@ -136,7 +136,7 @@ class Reader:
         return note
 
     def _start(self, row: Sequence[str], warnings: list[Remark]) -> datetime:
-        wall, offset = self._wall(row, self.cell(row, Field.START))
+        wall, offset = self._wall(row)
         if offset is not None:
             # An offset says it all, whatever the zone.
             return (wall - offset).replace(tzinfo=UTC)
@@ -147,10 +147,22 @@ class Reader:
             warnings.append(Remark("shown_twice"))
         return found[0]
 
-    def _wall(self, row: Sequence[str], text: str) -> tuple[datetime, timedelta | None]:
-        if self._places[Field.DATE] is not None:
-            day, clock = self.cell(row, Field.DATE), self.cell(row, Field.TIME)
-            text = f"{day} {clock}" if day and clock else ""
+    def start_cell(self, row: Sequence[str]) -> str:
+        """What a line has for its start, as it stands there."""
+        if self._places[Field.DATE] is None:
+            return self.cell(row, Field.START)
+        day, clock = self.cell(row, Field.DATE), self.cell(row, Field.TIME)
+        return f"{day} {clock}" if day and clock else ""
+
+    def start_of(self, row: Sequence[str]) -> datetime | None:
+        """When a line starts; None if it does not say so in the layout's way."""
+        try:
+            return self._start(row, [])
+        except Refused:
+            return None
+
+    def _wall(self, row: Sequence[str]) -> tuple[datetime, timedelta | None]:
+        text = self.start_cell(row)
         if not text:
             raise Refused("no_start")
         found = self._writing.wall(text)

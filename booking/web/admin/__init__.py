@@ -8,6 +8,7 @@ from booking.web.admin import (
     exports,
     holidays,
     hours,
+    imports,
     locations,
     overview,
     practitioners,
@@ -36,6 +37,7 @@ VIEWS = (
     texts,
     support_lines,
     staff,
+    imports,
     exports,
     audit,
 )
