@@ -37,6 +37,9 @@ from booking.services import counters, health
 from booking.services.bookings import drafts, once, proof_mail
 from booking.services.clinic import Rulebook
 from booking.services.desk import nightly
+from booking.services.imports import files, running
+from booking.services.imports.lines import Line
+from booking.services.imports.writing import bring_in
 from booking.services.mail import letters, outbox, reminders
 from booking.services.staff import one_time_links, sessions
 from booking.services.times import claims
@@ -50,7 +53,7 @@ from booking.store.records import Message
 Send = Callable[[EmailMessage], None]
 DELIVERIES_AT_ONCE = 4
 DELIVER_SECONDS, BEAT_SECONDS, WAITLIST_SECONDS, REMIND_SECONDS, SWEEP_SECONDS = 1, 10, 15, 60, 60
-SHEETS_SECONDS, FORGET_SECONDS = 120, 600
+SHEETS_SECONDS, FORGET_SECONDS, TABLES_SECONDS = 120, 600, 1
 STOP_SECONDS = 6
 _log = structlog.get_logger()
 
@@ -202,6 +205,50 @@ class Worker:
             )
         )
 
+    def bring_in_tables(self) -> None:
+        """Check the tables that were handed in, and bring in those that stand to be."""
+        for import_id in self._database.read(lambda session, _: files.due(session)):
+            self._bring_in(import_id)
+
+    def _bring_in(self, import_id: int) -> None:
+        try:
+            job = self._database.read(lambda s, now: running.begin(s, import_id, now=now))
+            if job is not None:
+                self._work_on(job)
+        except running.DoneAlready:
+            return
+        except (Busy, NotSetUp):
+            raise
+        except Exception as error:  # noqa: BLE001
+            # It must not be tried for ever; the error's own words may quote a name.
+            _log.error("table_cannot_be_brought_in", table=import_id, error=type(error).__name__)
+            self._database.write(lambda s, now: files.give_back(s, import_id, now=now))
+
+    def _is_wanted(self, import_id: int, done: int) -> bool:
+        return self._database.write(lambda s, now: files.progress(s, import_id, done, now=now))
+
+    def _work_on(self, job: running.Job) -> None:
+        file, lines = job.file, list[Line]()
+        for part in job.parts():
+            lines += part
+            if not self._is_wanted(file.id, len(lines)):
+                return
+        by = running.by(file, self._links, random_token)
+        is_overtaken = False
+        if not job.is_check:
+            try:
+                self._database.write(lambda s, now: running.carry_out(s, file, lines, by, now=now))
+            except (running.Overtaken, SlotRefusal):
+                is_overtaken = True
+            else:
+                _log.info("table_brought_in", table=file.id)
+                return
+        # All of it is undone: this is how it would be.
+        outcomes = self._database.rehearse(lambda s, now: bring_in(s, lines, by, now=now))
+        self._database.write(
+            lambda s, now: files.report(s, file.id, outcomes, is_overtaken=is_overtaken, now=now)
+        )
+
     def save_sheets(self) -> None:
         """Once a night at the clinic: the sheets of today and tomorrow."""
         keep = self._sheets
@@ -232,6 +279,7 @@ class Worker:
             one_time_links.sweep(session, now=now)
             counters.sweep(session, now=now)
             entries.sweep(session, now=now)
+            files.sweep(session, now=now)
 
         self._database.write(work)
 
@@ -271,6 +319,7 @@ class Worker:
             (self.sweep, SWEEP_SECONDS, 1),
             (self.save_sheets, SHEETS_SECONDS, 1),
             (self.forget, FORGET_SECONDS, 1),
+            (self.bring_in_tables, TABLES_SECONDS, 1),
         ):
             scheduler.add_job(_patient(job), "interval", seconds=seconds, max_instances=at_once)
         _patient(self.beat)()

@@ -14,7 +14,11 @@ from booking.web.installation import here
 BODY_LIMIT = 256 * 1024
 FORM_PARTS = 500
 # Where a file may come along.
-LARGER_BODIES = {"admin.logo": 2 * 1024 * 1024, "admin.busy_time": 3 * 1024 * 1024}
+LARGER_BODIES = {
+    "admin.logo": 2 * 1024 * 1024,
+    "admin.busy_time": 3 * 1024 * 1024,
+    "admin.imports": 6 * 1024 * 1024,
+}
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANY_HOST = frozenset({"operations.healthz", "operations.readyz"})
 POLICY = (

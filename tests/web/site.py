@@ -16,6 +16,7 @@ from booking.formats.passwords import hash_password
 from booking.seams.mailbox import Mailbox
 from booking.services import calendars
 from booking.services.admin import rooms
+from booking.services.imports import files
 from booking.services.mail import letters
 from booking.services.waitlist import entries
 from booking.store import clinic as rows
@@ -47,6 +48,7 @@ def furnish(clinic: Clinic, instance: Path) -> Furniture:
     booking = clinic.book(TUESDAY_NINE)
     add_room(clinic)
     sick_days.close_day(clinic, date(2026, 2, 5))
+    add_import(clinic)
     waitlist_token, offer_token = add_waiting(clinic)
     return Furniture(
         booking=booking,
@@ -55,6 +57,21 @@ def furnish(clinic: Clinic, instance: Path) -> Furniture:
         mail=_put_in_mailbox(clinic, instance),
         waitlist_token=waitlist_token,
         offer_token=offer_token,
+    )
+
+
+def add_import(clinic: Clinic) -> None:
+    """A table that somebody handed in."""
+    text = "Name,Email\nAnn,ann@patient.example\n"
+    clinic.write(
+        lambda session, now: files.start(
+            session,
+            "patients.csv",
+            text,
+            total=1,
+            staff_id=session.query(Staff.id).order_by(Staff.id).limit(1).scalar(),
+            now=now,
+        )
     )
 
 
@@ -111,6 +128,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "call_id": "1",
         "closing_id": "1",
         "account_id": "1",
+        "import_id": "1",
         "patient_id": str(things.booking.patient_id),
         "document": "privacy",
         "practitioner": "dr-ahmed",
@@ -120,6 +138,7 @@ def addresses(app: Flask, things: Furniture) -> Iterator[tuple[Rule, str]]:
         "topic": "no-shows",
         "figure": "no-shows-by-weekday",
         "location": "main",
+        "table": "bookings",
         "filename": "invite.ics",
         "version": version,
         "name": name,

@@ -69,6 +69,8 @@ STAFF = (
     "/admin/reports",
     "/admin/reports/lateness?period=90",
     "/admin/reports/utilisation?period=this-year",
+    "/admin/export",
+    "/admin/import",
 )
 
 

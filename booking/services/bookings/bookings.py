@@ -1,6 +1,5 @@
 """Making a booking, and finding one."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,23 +7,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from booking.domain import references
 from booking.domain.came_from import NOWHERE, CameFrom
 from booking.domain.errors import NotFound, PhoneNeeded
 from booking.domain.lifecycle import (
     ActorKind,
     Standing,
-    State,
 )
 from booking.domain.messages import EVERYBODY, Audience, MessageKind
 from booking.domain.modes import Mode
 from booking.domain.people import Person, age_on
-from booking.domain.time import instant, local_day
+from booking.domain.time import Span, instant, local_day
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services import audit
 from booking.services.audit import Actor
-from booking.services.bookings import intakes
+from booking.services.bookings import intakes, rows
 from booking.services.bookings.intakes import Given
 from booking.services.bookings.once import Once, answered_before, remember
 from booking.services.clinic import Plan, Rulebook
@@ -221,46 +218,22 @@ def _add_booking(
     *,
     now: datetime,
 ) -> Booking:
-    plan, slot = fit.accepted.plan, fit.accepted.slot
-    uid = f"{uuid.UUID(hex=token_hash(random_token())[:32], version=4)}@{links.host}"
-    values = {
-        "uid": uid,
-        "sequence": 0,
-        "state": State.CONFIRMED,
+    accepted = fit.accepted
+    span = Span(accepted.slot.start, accepted.slot.end)
+    values = rows.new_row(links, accepted.plan, span, wish.source, random_token, now=now) | {
         "patient_id": patient.id,
-        "practitioner_id": plan.practitioner_id,
-        "service_id": plan.service_id,
-        "location_id": plan.place.id,
-        "start": slot.start,
-        "end": slot.end,
-        "local_start": wall_time(slot.start, plan),
-        "time_zone": plan.rules.zone.key,
-        "source": wish.source,
         "came_from": wish.came_from.source,
         "referral": wish.came_from.referral,
-        "manage_generation": 0,
-        "manage_token_hash": token_hash(links.keys.new(uid, 0)),
-        "cancelled_late": False,
-        "stranding": None,
         "exceptional": fit.kind,
         "exceptional_reason": wish.reason if fit.kind else None,
-        "reconfirmed_at": None,
-        "follow_up_weeks": None,
-        "follow_up_service_id": None,
-        "created_at": now,
-        "updated_at": now,
     }
     while True:
-        reference = references.from_number(int(token_hash(random_token()), 16))
+        reference = rows.new_reference(random_token)
         booking_id = insert_unless_taken(
             session, Booking, "reference", reference=reference, **values
         )
         if booking_id is not None:
             return Booking(id=booking_id, reference=reference, patient=patient, **values)
-
-
-def wall_time(start: datetime, plan: Plan) -> str:
-    return start.astimezone(plan.rules.zone).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _keep_answers(

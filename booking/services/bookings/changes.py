@@ -13,7 +13,8 @@ from booking.formats.links import Links
 from booking.services import audit
 from booking.services.audit import Actor
 from booking.services.bookings import new_times
-from booking.services.bookings.bookings import locked, notice_for, standing, wall_time
+from booking.services.bookings.bookings import locked, notice_for, standing
+from booking.services.bookings.rows import wall_time
 from booking.services.clinic import Rulebook, cut_offs
 from booking.services.mail import heard, outbox
 from booking.services.times import acceptance, claims, squeezing

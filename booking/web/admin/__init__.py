@@ -5,8 +5,10 @@ from booking.web.admin import (
     busy_times,
     clinic,
     closures,
+    exports,
     holidays,
     hours,
+    imports,
     locations,
     overview,
     practitioners,
@@ -37,5 +39,7 @@ VIEWS = (
     support_lines,
     staff,
     reports,
+    imports,
+    exports,
     audit,
 )

@@ -41,6 +41,7 @@ KINDS = {
             "running_late": "A practitioner runs late",
             "on_time_again": "A practitioner is on time again",
             "message_sent_again": "A message was sent again",
+            "imported": "A table was brought in",
         },
     ),
     "looks": (
@@ -53,6 +54,8 @@ KINDS = {
             "answers_read": "Answers were read",
             "cautions_reviewed": "Answers were reviewed",
             "found": "A patient found their booking again",
+            "exported": "A table was taken away",
+            "table_viewed": "A table that is brought in was looked at",
         },
     ),
     "waitlist": (

@@ -1,0 +1,1 @@
+"""Bringing in bookings and patients from tables: the file, its lines, what becomes of them."""
