@@ -71,7 +71,9 @@ def copy(
         raise NotFound
     waits = belongings.waits(session, [patient_id], by_contact=True)
     told = [one.id for one in rows if one.practitioner_id == answers_to]
-    _record(session, patient_id, told, kind, actor=actor, now=now)
+    visits = _described(session, rulebook, rows, told)
+    read = [one.id for one in visits if one.answers or one.flags]
+    _record(session, patient_id, read, kind, actor=actor, now=now)
     left_out = {
         NO_ANSWERS: len(told) < len(rows),
         NO_OTHERS: len(rows) < len(every),
@@ -82,7 +84,7 @@ def copy(
         made_at=now,
         left_out=[words for words, is_so in left_out.items() if is_so],
         who=_who(patient),
-        visits=_described(session, rulebook, rows, told),
+        visits=visits,
         consents=_consents(session, patient_id),
         notes=_notes(session, patient_id),
         waits=[] if only_practitioner is not None else _waits(session, waits),
@@ -92,7 +94,7 @@ def copy(
 def _record(
     session: Session,
     patient_id: int,
-    told: Sequence[int],
+    read: Sequence[int],
     kind: str,
     *,
     actor: Actor,
@@ -100,7 +102,7 @@ def _record(
 ) -> None:
     about = cards.subject(patient_id)
     audit.record(session, actor, "patient_exported", now=now, subject=about, to_value=kind)
-    for booking_id in told:
+    for booking_id in read:
         audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
 
 
