@@ -19,6 +19,7 @@ from booking.domain.retention import NEVER_ATTENDED, Edges
 from booking.domain.waitlist import ALIVE
 from booking.formats.tokens import RandomToken
 from booking.services import audit
+from booking.services.desk import versions
 from booking.services.patients import erasing
 from booking.services.times.availability import Offers
 from booking.store.base import Base
@@ -127,10 +128,14 @@ def _message_is_due(edges: Edges) -> ColumnElement[bool]:
 
 
 def _forget_recipients(session: Session, due: ColumnElement[bool], _: Tools) -> int:
-    # What was given up so long ago is not sent again.
+    # What was given up so long ago is not sent again, and no board says any more that it failed.
+    failed = Message.state == MessageState.FAILED
+    about = select(Booking.practitioner_id).join(Message, Message.booking_id == Booking.id)
+    for practitioner_id in sorted(set(session.scalars(about.where(due, failed)))):
+        versions.raise_of(session, practitioner_id)
     session.execute(
         update(Message)
-        .where(due, Message.state == MessageState.FAILED)
+        .where(due, failed)
         .values(state=MessageState.DROPPED)
         .execution_options(synchronize_session=False)
     )

@@ -76,7 +76,9 @@ def copy(
         raise NotFound
     waits = belongings.waits(session, ids, by_contact=True)
     told = [one.id for one in rows if one.practitioner_id == answers_to]
-    _record(session, patient.id, told, kind, actor=actor, now=now)
+    visits = _described(session, rulebook, rows, told)
+    read = [one.id for one in visits if one.answers or one.flags]
+    _record(session, patient.id, read, kind, actor=actor, now=now)
     of_doctors = notes.of(session, patient.id, Whose.DOCTOR)
     left_out = {
         NO_ANSWERS: len(told) < len(rows),
@@ -90,7 +92,7 @@ def copy(
         left_out=[words for words, is_so in left_out.items() if is_so],
         who=_who(patient),
         merged=[_who(one) for one in _merged(session, ids[1:])],
-        visits=_described(session, rulebook, rows, told),
+        visits=visits,
         consents=_consents(session, patient.id),
         notes=_notes(
             [*notes.of(session, patient.id, Whose.DESK), *(of_doctors if answers_to else ())],
@@ -103,7 +105,7 @@ def copy(
 def _record(
     session: Session,
     patient_id: int,
-    told: Sequence[int],
+    read: Sequence[int],
     kind: str,
     *,
     actor: Actor,
@@ -111,7 +113,7 @@ def _record(
 ) -> None:
     about = cards.subject(patient_id)
     audit.record(session, actor, "patient_exported", now=now, subject=about, to_value=kind)
-    for booking_id in told:
+    for booking_id in read:
         audit.record(session, actor, "answers_read", now=now, booking_id=booking_id)
 
 
