@@ -20,7 +20,7 @@ def test_a_sick_day_ends_with_a_new_time_for_everybody(
     post.deliver()
     sit_down(page, clinic)
     keys = Keyboard(page)
-    keys.press("i")
+    keys.press("s")
     heading(page, "Doctor ill or closed")
     expect(page.get_by_label("The rest of today")).to_be_checked()
     keys.activate(button(page, "Continue"))
