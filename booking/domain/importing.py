@@ -65,6 +65,8 @@ class Stage(StrEnum):
 # Words of the source that have to be told into ours.
 TRANSLATED = (Field.SERVICE, Field.PRACTITIONER, Field.STATE)
 STANDS, GONE = "stands", "gone"
+# The code of the remark whose detail is the number of another line.
+OVERLAPS = "overlaps"
 
 
 @dataclass(frozen=True, slots=True)

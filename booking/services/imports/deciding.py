@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import UnknownPractitioner, UnknownService
-from booking.domain.importing import Becomes, Outcome, Remark
+from booking.domain.importing import OVERLAPS, Becomes, Outcome, Remark
 from booking.domain.modes import Mode
 from booking.domain.steps import is_open, steps_of_day
 from booking.domain.time import ONE_DAY, Span, local_day
@@ -168,7 +168,7 @@ class Decider:
         owner = self._calendars[plan.practitioner_id].meets(claim)
         if owner is None:
             return
-        raise Refused("overlaps", owner) if owner.isdecimal() else Refused(owner)
+        raise Refused(OVERLAPS, owner) if owner.isdecimal() else Refused(owner)
 
     def _rooms(self, plan: Plan, claim: Span) -> tuple[int, ...] | None:
         """A free room of each kind that is needed; None where a kind has none."""

@@ -1,7 +1,7 @@
 """The life of a file that is brought in: handed in, understood, checked, brought in, forgotten."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
-from booking.domain.importing import Becomes, Field, Layout, Outcome, Remark, Stage
+from booking.domain.importing import OVERLAPS, Becomes, Field, Layout, Outcome, Remark, Stage
 from booking.formats import tables
 from booking.formats.tables import Table
 from booking.store.base import insert_row
@@ -152,8 +152,9 @@ def report(
 
 
 def finish(session: Session, import_id: int, outcomes: Sequence[Outcome], *, now: datetime) -> bool:
-    """The file is brought in, and forgotten; False if another worker was first."""
-    values = {"stage": Stage.DONE, "content": None, "layout": None} | _kept(outcomes)
+    """The file is brought in, and forgotten with all its words; False if another was first."""
+    forgetful = [replace(one, remarks=tuple(map(_without_words, one.remarks))) for one in outcomes]
+    values = {"stage": Stage.DONE, "content": None, "layout": None} | _kept(forgetful)
     return _advance(session, import_id, (Stage.IMPORTING,), values, now)
 
 
@@ -198,6 +199,11 @@ def _advance(
         .execution_options(synchronize_session=False)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _without_words(remark: Remark) -> Remark:
+    """What is said of a line, without the cell that is quoted in it; numbers of lines may stay."""
+    return remark if remark.code == OVERLAPS or not remark.detail else replace(remark, detail="…")
 
 
 def _kept(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ CLOCKS = (
     (Clock.TWENTY_FOUR.value, "24 hours: 14:30"),
     (Clock.TWELVE.value, "12 hours: 2:30 pm"),
 )
-_STATES = ((STANDS, "Booked"), (GONE, "Not booked any more: left out"))
+_STATES = ((STANDS, "Booked"), (GONE, "Not booked: left out"))
 
 
 def guessed(table: Table, program: Program | None, rulebook: Rulebook) -> Layout:
