@@ -8,7 +8,11 @@ from PIL import Image
 from booking.services.admin import clinic_details
 from tests.services.deeds import TUESDAY_9, is_offered, now_is, wall
 from tests.support import Clinic
+from tests.web.journeys import on_one_engine
 from tests.web.visitor import Page, Visitor
+
+# Forms and their errors; what they change is proven on both engines in tests/services.
+pytestmark = on_one_engine
 
 CLINIC = "/admin/clinic"
 

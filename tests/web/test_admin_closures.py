@@ -7,8 +7,11 @@ from booking.domain.lifecycle import State
 from booking.store.clinic import Closure, ExtraOpening
 from tests.services.deeds import TUESDAY_9, is_offered, now_is, told, wall
 from tests.support import Clinic
-from tests.web.journeys import count
+from tests.web.journeys import count, on_one_engine
 from tests.web.visitor import Page, Visitor
+
+# Forms and their errors; what they change is proven on both engines in tests/services.
+pytestmark = on_one_engine
 
 CLOSURES = "/admin/closures"
 DAY_OFF = {

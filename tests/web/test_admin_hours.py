@@ -6,8 +6,11 @@ from booking.services import audit
 from booking.store.clinic import OpeningHours
 from tests.services.deeds import TUESDAY_9, add_practitioner, is_offered, wall
 from tests.support import Clinic
-from tests.web.journeys import count
+from tests.web.journeys import count, on_one_engine
 from tests.web.visitor import Page, Visitor
+
+# Forms and their errors; what they change is proven on both engines in tests/services.
+pytestmark = on_one_engine
 
 HOURS = "/admin/hours/dr-ahmed"
 # The demo clinic's Tuesday morning is the third row.

@@ -8,8 +8,11 @@ from booking.store.bookings import Booking
 from booking.store.clinic import ExtraOpening, Location
 from tests.services.deeds import TUESDAY_9
 from tests.support import Clinic, at
-from tests.web.journeys import count
+from tests.web.journeys import count, on_one_engine
 from tests.web.visitor import Page, Visitor
+
+# Forms and their errors; what they change is proven on both engines in tests/services.
+pytestmark = on_one_engine
 
 NEW = "/admin/locations/new"
 LAKESIDE = {

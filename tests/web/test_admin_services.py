@@ -6,8 +6,11 @@ from booking.domain.lifecycle import State
 from booking.store.clinic import Service
 from tests.services.deeds import TUESDAY_9, add_practitioner, is_offered, now_is, wall
 from tests.support import Clinic
-from tests.web.journeys import count
+from tests.web.journeys import count, on_one_engine
 from tests.web.visitor import Page, Visitor
+
+# Forms and their errors; what they change is proven on both engines in tests/services.
+pytestmark = on_one_engine
 
 CONSULTATION = "/admin/services/consultation"
 

@@ -5,8 +5,11 @@ from flask import Flask
 
 from booking.store.texts import Text
 from tests.support import Clinic
-from tests.web.journeys import ANN, count, take
+from tests.web.journeys import ANN, count, on_one_engine, take
 from tests.web.visitor import Page, Visitor
+
+# Forms and their errors; what they change is proven on both engines in tests/services.
+pytestmark = on_one_engine
 
 HOME, PRIVACY = "/admin/texts/home", "/admin/texts/privacy"
 

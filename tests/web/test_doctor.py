@@ -110,7 +110,7 @@ def test_a_completed_visit_suggests_the_next_to_reception_and_to_the_patient(
     assert "after=2026-02-02" in on.location
     phone = desk.follow(on)
     assert phone.value("name") == "Ann O’Brien"
-    assert "Time on Tuesday 3 February" in phone.words
+    assert "Next free times Tuesday 3 February" in phone.words
     own = Visitor(app).get(f"/manage/{clinic.links.keys.new(booked.uid, 0)}")
     assert "another visit in about 3 weeks" in own.words
     assert "after=2026-02-02" in own.text
