@@ -285,6 +285,21 @@ def make_engine(url: str) -> Engine:
     )
 
 
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Keep a log of changes; of several that open a new file at once, some have to ask again."""
+    until = time.monotonic() + _SQLITE_BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # The switch does not wait for others as everything else does.
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _sqlite_engine(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
         # Where this fails, connecting will, and says so as for any database that is away.
@@ -305,8 +320,9 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
         # fail as "locked" when they turn into writers, and would tear migrations apart.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
+        _write_ahead(cursor)
         cursor.close()
 
     @event.listens_for(engine, "begin")

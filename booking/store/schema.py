@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 # Any number will do, as long as all installations of this program use the same.
 _MIGRATION_LOCK = 7_301_544
+_WAIT_MILLISECONDS = 120_000
 
 
 class SchemaIsNewer(Exception):
@@ -36,7 +37,7 @@ def upgrade(engine: Engine) -> None:
     Raises:
         SchemaIsNewer: a newer program was here before.
     """
-    with engine.execution_options(writing=True).begin() as connection:
+    with _patient(engine) as connection, connection.begin():
         _refuse_newer(connection)
         if connection.dialect.name == "postgresql":
             # A large table may take longer than a page may.
@@ -45,6 +46,23 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         with _foreign_keys_checked(connection):
             alembic_upgrade(_config(connection), "head")
+
+
+@contextmanager
+def _patient(engine: Engine) -> Iterator[Connection]:
+    """A connection that waits for another's migration longer than a page may wait for a write."""
+    with engine.execution_options(writing=True).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            raw = connection.connection.driver_connection
+            assert raw is not None  # noqa: S101 - it is connected
+            (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
+            raw.execute(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
+            try:
+                yield connection
+            finally:
+                raw.execute(f"PRAGMA busy_timeout = {usual}")
+        else:
+            yield connection
 
 
 def _refuse_newer(connection: Connection) -> None:
