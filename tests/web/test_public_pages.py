@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from booking.domain.retention import Retention
 from booking.store.clinic import Clinic as ClinicRow
 from booking.store.clinic import Location
 from tests.support import Clinic
@@ -122,6 +123,18 @@ def test_the_next_free_times_can_be_taken_on_the_landing_page(visitor: Visitor):
 
 def test_the_privacy_notice_says_its_version(visitor: Visitor):
     assert "Version 1." in visitor.get("/privacy").words
+
+
+def test_the_privacy_notice_says_for_how_long_things_are_kept_by_default(visitor: Visitor):
+    keep, words = Retention(), visitor.get("/privacy").words
+    for period in (
+        f"took place: {keep.attended_years} years after",
+        f"none took place: {keep.missed_months} months after",
+        f"waitlist: {keep.waitlist_days} days after",
+        f"sent a message: {keep.messages_days} days",
+        f"who did what: {keep.audit_years} years",
+    ):
+        assert period in words
 
 
 def test_what_the_clinic_is_called_is_text_and_not_a_page(app: Flask, clinic: Clinic):
