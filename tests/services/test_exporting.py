@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from booking.domain.errors import NotFound
+from booking.domain.notes import Whose
 from booking.formats import patient_copy
-from booking.services.patients import exporting
+from booking.services.patients import exporting, notes
+from booking.store.access import Staff
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 from tests.services import waiting
@@ -85,6 +87,26 @@ def test_a_copy_by_reception_leaves_answers_out_and_says_so(clinic: Clinic, zeld
     assert "answers" not in found["appointments"][0]
     assert "keloid" not in json.dumps(found)
     assert "whispered" not in json.dumps(found["appointments"])
+
+
+def test_doctors_notes_are_in_the_copies_of_who_treats_the_patient(clinic: Clinic, zelda: Booking):
+    clinic.write(
+        lambda session, now: notes.add(
+            session,
+            zelda.patient_id,
+            "Deep scar",
+            whose=Whose.DOCTOR,
+            staff_id=session.scalars(select(Staff.id)).first(),
+            actor=RECEPTION,
+            now=now,
+        )
+    )
+    assert "Deep scar" in json.dumps(export(clinic, zelda, answers_to=zelda.practitioner_id))
+    # Reception, and a doctor of other patients who is reception too.
+    for answers_to in (None, zelda.practitioner_id + 1000):
+        found = export(clinic, zelda, answers_to=answers_to)
+        assert "Deep scar" not in json.dumps(found)
+        assert exporting.NO_DOCTORS_NOTES in found["left_out"]
 
 
 def test_a_practitioner_makes_copies_of_their_own_patients_only(clinic: Clinic, zelda: Booking):

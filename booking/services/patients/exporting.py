@@ -62,8 +62,9 @@ def copy(
     """
     What may be handed to the patient by whoever makes the copy, which is recorded.
 
-    Answers are those to the practitioner `answers_to`. `only_practitioner` sees what is theirs;
-    `kind` says in the audit how the copy was made.
+    Answers are those to the practitioner `answers_to`; doctors' notes are in it where that one
+    treats the patient. `only_practitioner` sees what is theirs; `kind` says in the audit how the
+    copy was made.
 
     Raises:
         NotFound: there is no such patient, or not one of theirs.
@@ -80,11 +81,13 @@ def copy(
     read = [one.id for one in visits if one.answers or one.flags]
     _record(session, patient.id, read, kind, actor=actor, now=now)
     of_doctors = notes.of(session, patient.id, Whose.DOCTOR)
+    # Another role opens every patient to a doctor, but not what doctors who treat them wrote.
+    treats = bool(told)
     left_out = {
         NO_ANSWERS: len(told) < len(rows),
         NO_OTHERS: len(rows) < len(every),
         NO_WAITS: only_practitioner is not None and bool(waits),
-        NO_DOCTORS_NOTES: answers_to is None and bool(of_doctors),
+        NO_DOCTORS_NOTES: not treats and bool(of_doctors),
     }
     return PatientCopy(
         clinic=rulebook.clinic.name,
@@ -95,7 +98,7 @@ def copy(
         visits=visits,
         consents=_consents(session, patient.id),
         notes=_notes(
-            [*notes.of(session, patient.id, Whose.DESK), *(of_doctors if answers_to else ())],
+            [*notes.of(session, patient.id, Whose.DESK), *(of_doctors if treats else ())],
             _calls(session, [one.id for one in rows]),
         ),
         waits=[] if only_practitioner is not None else _waits(session, waits),
