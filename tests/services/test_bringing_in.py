@@ -34,6 +34,7 @@ from tests.services.deeds import (
     wall,
 )
 from tests.services.test_busy_times import busy
+from tests.services.test_merging import merge
 from tests.support import ANN, RECEPTION, Clinic, drop_guarantee
 
 COLUMNS = (Field.NAME, Field.EMAIL, Field.PHONE, Field.BORN, Field.START, Field.END, Field.STATE)
@@ -216,6 +217,19 @@ def test_patients_are_matched_as_the_desk_would(clinic: Clinic) -> None:
     who = [one.patient_id for one in bookings(clinic)]
     assert who[:3] == [known.patient_id] * 3
     assert len(set(who[2:])) == 3
+
+
+def test_what_is_brought_in_hangs_on_the_record_that_has_it_all(clinic: Clinic) -> None:
+    gone = clinic.book(TUESDAY_9, replace(ANN, email="old@patient.example"))
+    kept = clinic.book(TUESDAY_930, ANN)
+    merge(clinic, kept.patient_id, gone.patient_id)
+    outcomes = take(
+        clinic,
+        "Ann O’Brien,old@patient.example,,,2026-01-13 10:00,,",
+        "Ann O’Brien,ann@patient.example,,,2026-01-13 10:00,,",
+    )
+    assert said(outcomes) == [("taken", "known"), ("here", "twice")]
+    assert [one.patient_id for one in bookings(clinic)] == [kept.patient_id] * 3
 
 
 def test_patients_alone_are_brought_in_once(clinic: Clinic) -> None:

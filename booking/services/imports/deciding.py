@@ -84,7 +84,7 @@ class Decider:
         known = [one.id for people in self._people for one in people if one.id is not None]
         self._starts = starts_of(session, known)
         # Of those who are new, by themselves; and of patients without a booking, who came before.
-        self._new_starts: set[tuple[int, datetime | None]] = set()
+        self._new_starts: set[tuple[int | Known, datetime | None]] = set()
 
     def _read_calendars(self, session: Session, lines: Sequence[Line]) -> None:
         starts = [line.start for line in lines if line.start is not None]
@@ -116,12 +116,12 @@ class Decider:
             return _refusal(line, refused.remark)
         who = people[0]
         known = () if who.id is None else (Remark("known"),)
-        self._new_starts.add((id(who), line.start))
+        self._new_starts.add((who.id or who, line.start))
         outcome = Outcome(line.number, Becomes.TAKEN, (*known, *line.warnings, *remarks))
         return Decision(line, outcome, who, visit)
 
     def _here_already(self, line: Line, people: Sequence[Known]) -> Remark | None:
-        if (id(people[0]), line.start) in self._new_starts:
+        if (people[0].id or people[0], line.start) in self._new_starts:
             return Remark("twice")
         if line.start is None:
             return Remark("known") if people[0].id is not None else None

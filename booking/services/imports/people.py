@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.search import name_words, only_digits, phone_word
 from booking.services.imports.lines import Line
+from booking.services.patients import cards
 from booking.store.base import table
 from booking.store.bookings import Booking, Patient
 from booking.store.patients import PatientWord
@@ -95,7 +96,9 @@ def _read(session: Session, lines: Sequence[Line]) -> Iterable[Known]:
     births = {line.born for line in lines if line.born}
     numbers = {phone_word(only_digits(line.phone)) for line in lines if line.phone}
     columns = (_patients.id, _patients.name, _patients.date_of_birth)
-    query = select(*columns, _patients.email, _patients.phone).where(_patients.erased_at.is_(None))
+    query = select(*columns, _patients.email, _patients.phone, _patients.merged_into).where(
+        _patients.erased_at.is_(None)
+    )
     with_number = select(_words.patient_id)
     conditions = [
         *(_patients.email.in_(some) for some in parts(sorted(emails))),
@@ -107,9 +110,11 @@ def _read(session: Session, lines: Sequence[Line]) -> Iterable[Known]:
     ]
     found: dict[int, Known] = {}
     for condition in conditions:
-        for row in session.execute(query.where(condition)):
-            if row.id not in found:
-                found[row.id] = _known(*row)
+        for number, *who, merged_into in session.execute(query.where(condition)):
+            if number not in found:
+                # Old details still lead to somebody, but nothing hangs on a record that is gone.
+                holds_all = number if merged_into is None else cards.get(session, number).id
+                found[number] = _known(holds_all, *who)
     return found.values()
 
 
