@@ -12,6 +12,7 @@ from booking.services.admin import exports
 from booking.services.admin.exports import BOOKINGS, PATIENTS, Export, Period
 from booking.store.bookings import Patient
 from tests.services.deeds import TUESDAY_9, TUESDAY_10, TUESDAY_930, cancel
+from tests.services.test_merging import merge
 from tests.support import ANN, Clinic
 
 
@@ -57,6 +58,14 @@ def test_who_was_erased_is_in_no_table(clinic: Clinic) -> None:
     (row,) = rows(clinic, BOOKINGS)
     assert [row[name] for name in ("name", "date_of_birth", "email", "phone")] == [""] * 4
     assert rows(clinic, PATIENTS) == []
+
+
+def test_who_was_merged_into_another_record_is_one_row(clinic: Clinic) -> None:
+    gone = clinic.book(TUESDAY_9, replace(ANN, email="old@patient.example"))
+    kept = clinic.book(TUESDAY_930)
+    merge(clinic, kept.patient_id, gone.patient_id)
+    assert [row["email"] for row in rows(clinic, PATIENTS)] == ["ann@patient.example"]
+    assert len(rows(clinic, BOOKINGS)) == 2
 
 
 def test_batches_make_up_the_whole_and_no_row_comes_twice(

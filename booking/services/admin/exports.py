@@ -182,7 +182,7 @@ PATIENTS = Export(
         _patients.guardian,
         _patients.locale,
         _patients.created_at,
-    ).where(_patients.erased_at.is_(None)),
+    ).where(_patients.erased_at.is_(None), _patients.merged_into.is_(None)),
     _patients.created_at,
     _patients.id,
     _patient_row,
