@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from booking.domain.time import FIRST_YEAR, LAST_YEAR
 
 _OLDEST_YEAR = 1800
+# Longer ones are no moments, and thousands of spaces in a cell would keep `wall` busy for seconds.
+_LONGEST = 80
 _DAY = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})\.?", re.ASCII)
 _TIME = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:[.,]\d{1,6})?)?\s*([ap]\.?\s?m\.?)?",
@@ -85,6 +87,8 @@ class Writing:
         there; None if it is none.
         """
         text = text.strip()
+        if len(text) > _LONGEST:
+            return None
         offset: timedelta | None = None
         if (found := _OFFSET.search(text)) and _BETWEEN.search(text):
             offset, text = _offset(found[1]), text[: found.start()]

@@ -57,6 +57,11 @@ def test_what_was_not_chosen_is_refused_and_never_guessed():
     assert BRITISH.day("14.3.1990") == date(1990, 3, 14)
 
 
+def test_a_cell_too_long_for_a_moment_is_not_searched_for_one():
+    assert ISO.wall(f"2026-01-13{' ' * 40}09:00") is not None
+    assert ISO.wall(f"2026-01-13{' ' * 90}09:00") is None
+
+
 def test_the_order_is_guessed_by_what_leaves_no_choice():
     assert guess(["2026-01-13 09:00"], month_first=True) == ISO
     assert guess(["01/02/2026 9:00", "13/02/2026 9:00"], month_first=True) == BRITISH
