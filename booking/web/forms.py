@@ -1,6 +1,6 @@
 """What patients and reception type, read into a person; errors stay beside their fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,11 @@ KEPT = 20_000
 def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
     """What was typed into these fields, as it was typed."""
     return {name: form.get(name, "")[:KEPT] for name in names or FIELDS}
+
+
+def numbers(texts: Iterable[str]) -> set[int]:
+    """The ids among what boxes and hidden fields say; whatever is none is passed over."""
+    return {int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) < 10}
 
 
 def shown(template: str, found: Findings, **values: Any) -> tuple[str, int]:

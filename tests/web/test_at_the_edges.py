@@ -46,6 +46,20 @@ def test_a_booking_of_forty_digits_is_no_page(visitor: Visitor, clinic: Clinic, 
     assert visitor.get(f"/desk/bookings/{number}").status == 404
 
 
+@pytest.mark.parametrize("number", ["9" * 40, str(2**63), str(2**31)])
+def test_a_table_of_forty_digits_is_no_page(visitor: Visitor, clinic: Clinic, number: str):
+    visitor.sign_in(clinic, Role.ADMIN)
+    assert visitor.get(f"/admin/import/{number}").status == 404
+
+
+@on_one_engine
+def test_an_id_of_five_thousand_digits_is_passed_over(visitor: Visitor, clinic: Clinic):
+    visitor.sign_in(clinic, Role.RECEPTION)
+    visitor.get("/desk/late/dr-ahmed")
+    typed = {"minutes": "15", "shown": "9" * 5000}
+    assert visitor.post("/desk/late/dr-ahmed", typed).status == 303
+
+
 def test_pressing_cancel_twice_is_as_good_as_once(visitor: Visitor, clinic: Clinic):
     token = book(visitor)
     asked = visitor.get(f"/manage/{token}/cancel")

@@ -13,7 +13,7 @@ from booking.domain.people import Findings, read_reason
 from booking.services.admin import rule_changes, week_ahead
 from booking.services.admin.rule_changes import Edit, Effect
 from booking.services.admin.week_ahead import PlanAhead
-from booking.web import times
+from booking.web import forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import local
 from booking.web.errors import ANSWERS
@@ -35,7 +35,7 @@ def change(edit: Edit, found: Findings, *, show: Show, done: Done) -> ResponseRe
     """
     if request.form.get("go") == "save":
         choices = _choices()
-        if choices.keys() != set(_shown_bookings()):
+        if choices.keys() != _shown_bookings():
             found.add("stranded", "missing", _DECIDE)
         reason = _reason(choices, found)
         if not found.errors:
@@ -107,8 +107,8 @@ def _choices() -> dict[int, Choice]:
     return {number: choice for number, choice in chosen.items() if choice is not None}
 
 
-def _shown_bookings() -> list[int]:
-    return [int(text) for text in request.form.getlist("booking") if text.isdecimal()][:2000]
+def _shown_bookings() -> set[int]:
+    return forms.numbers(request.form.getlist("booking")[:2000])
 
 
 def saved() -> str:

@@ -70,7 +70,7 @@ def _handed_in(found: Findings) -> tuple[str, str, Table | None]:
     return name, "", None
 
 
-@blueprint.route("/import/<int:import_id>", methods=["GET", "POST"])
+@blueprint.route("/import/<int(max=2147483647):import_id>", methods=["GET", "POST"])
 def import_file(import_id: int) -> ResponseReturnValue:
     """One table, at the stage where it is."""
     file = read(lambda session, _: files.get(session, import_id))

@@ -57,7 +57,7 @@ def _form(values: dict[str, Any], *, slug: str | None) -> ResponseReturnValue:
     services = read(lambda session, _: offerings.all_services(session))
     if request.method == "POST":
         known = {one.id for one in services}
-        chosen = {int(one) for one in request.form.getlist("offers")[:500] if one.isdecimal()}
+        chosen = forms.numbers(request.form.getlist("offers")[:500])
         values = {**forms.typed(request.form, *_FIELDS), "offers": chosen & known}
         called = slug or _free_slug(values["name"])
         edit = _read(values, found, called, is_new=slug is None)

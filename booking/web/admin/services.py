@@ -78,8 +78,8 @@ def service(service: str) -> ResponseReturnValue:
 def _form(values: dict[str, Any], *, here: str, slug: str | None) -> ResponseReturnValue:
     found, edit = Findings(), None
     if request.method == "POST":
-        chosen = {int(one) for one in request.form.getlist("who")[:500] if one.isdecimal()}
-        rooms = {int(one) for one in request.form.getlist("rooms")[:500] if one.isdecimal()}
+        chosen = forms.numbers(request.form.getlist("who")[:500])
+        rooms = forms.numbers(request.form.getlist("rooms")[:500])
         values = {**forms.typed(request.form, *_FIELDS), "practitioners": chosen, "rooms": rooms}
         edit = _read(values, chosen, found, slug=slug)
 

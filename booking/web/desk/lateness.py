@@ -12,6 +12,7 @@ from booking.formats import dates
 from booking.services.clinic import Plan
 from booking.services.desk import lateness
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.clinic import rulebook
 from booking.web.desk.blueprint import blueprint
@@ -71,7 +72,7 @@ def _minutes(typed: str, found: Findings) -> int | None:
 def _announced(plan: Plan, minutes: int, found: Findings) -> bool:
     """Whether it was said; not where the list of those to tell has grown since it was shown."""
     person, links = current_staff(), here().links
-    shown = frozenset(int(one) for one in request.form.getlist("shown") if one.isdecimal())
+    shown = frozenset(forms.numbers(request.form.getlist("shown")))
     tell = shown if request.form.get("tell") else None
     try:
         write(
