@@ -1,9 +1,9 @@
 """
 Tables as CSV (RFC 4180): written so that a spreadsheet opens them well and runs nothing in them.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe before it, so `+49 30 123`
-stands in the file as `'+49 30 123`. Reading takes that apostrophe away again, and nothing else, so
-that whatever was written comes back as it was.
+Text that a spreadsheet would take for a formula gets an apostrophe before it, so `+49 30 123`
+stands in the file as `'+49 30 123`; a number is no formula, and -1 stays one. Reading takes that
+apostrophe away again, and nothing else, so that whatever was written comes back as it was.
 """
 
 import csv
@@ -16,21 +16,29 @@ from io import StringIO
 BOM = "\ufeff"
 # As many rows as one file may have that is read.
 MOST_ROWS = 5_000
-# The wide ones are typed on Japanese keyboards; spreadsheets take them for the narrow ones.
+# OWASP, CSV Injection. The wide ones are typed on Japanese keyboards; spreadsheets take them for
+# the narrow ones.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
-def harmless(cell: str) -> str:
-    """A cell as text for every spreadsheet; one that begins with apostrophes gets one more."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+def harmless(cell: object) -> str:
+    """
+    A cell as no spreadsheet runs it: numbers stay numbers, None is empty, the rest is text.
+
+    Text that has an apostrophe before a formula already gets one more.
+    """
+    if isinstance(cell, int | float):
+        return str(cell)
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def as_it_was(cell: str) -> str:
-    """What `harmless` was given."""
+    """The text that `harmless` was given."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def write(rows: Iterable[Sequence[str]]) -> str:
+def write(rows: Iterable[Iterable[object]]) -> str:
     """Lines that end with CRLF; the file begins with `BOM`."""
     text = StringIO()
     csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.formats.tables import NotReadable, as_it_was, decode, harmless, read, write
+from booking.formats.tables import BOM, NotReadable, as_it_was, decode, harmless, read, write
 
 ODD = st.text(alphabet="'=+-@\t\r\n;,\"aé1\uff1d", max_size=6)
 
@@ -20,6 +20,15 @@ def test_what_a_spreadsheet_would_run_is_text():
 def test_other_cells_stay_as_they_are():
     for cell in ("", "Ann O’Brien", "O'Brien", "'tis", "2026-01-13T09:00:00-05:00", "a@b.example"):
         assert harmless(cell) == cell
+
+
+def test_numbers_stay_numbers_and_nothing_stays_empty():
+    assert write([[-1, 12.5, None, "", "-1"]]) == "-1,12.5,,,'-1\r\n"
+
+
+def test_a_telephone_number_with_a_plus_comes_back_from_our_own_file():
+    table = read(decode((BOM + write([["Phone"], ["+49 30 123"]])).encode()))
+    assert table.rows == (("+49 30 123",),)
 
 
 @given(ODD)

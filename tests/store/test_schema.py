@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
 from booking.store import schema
 from booking.store.claims import NO_OVERLAP
@@ -147,6 +148,25 @@ def test_several_that_start_at_once_on_an_empty_database_all_find_it_migrated(
     assert errors == []
     with empty.connect() as connection:
         assert schema.current_version(connection) == schema.newest_version()
+
+
+def test_who_migrates_on_sqlite_waits_for_another_longer_than_pages_do(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'one.db'}")
+    waits: list[int] = []
+
+    def note(connection: Connection) -> None:
+        cursor = connection.connection.cursor()
+        waits.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+        cursor.close()
+
+    event.listen(engine, "begin", note, insert=True)
+    for _ in range(2):
+        with engine.begin():
+            pass
+        schema.upgrade(engine)
+    engine.dispose()
+    page, migration, page_again, _ = waits
+    assert migration >= 60_000 > page == page_again
 
 
 def test_a_schema_from_a_newer_program_is_left_alone(database: Database) -> None:

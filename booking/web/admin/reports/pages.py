@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.people import Findings
 from booking.domain.rates import FEW, Rate
 from booking.domain.time import local_day
-from booking.formats import csv_files
+from booking.formats import tables
 from booking.formats.languages import LANGUAGES
 from booking.services.admin import offerings, practitioners
 from booking.services.reports.scope import Scope
@@ -76,7 +76,8 @@ def report_file(figure: str) -> ResponseReturnValue:
         page = url_for("admin.reports", topic=TOPIC_OF[figure])
         return redirect(f"{page}?{urlencode(seen.typed)}", code=303)
     table = next(one for one in seen.answer.figures if one.name == figure)
-    answer = Response(csv_files.write(table.rows()), content_type="text/csv; charset=utf-8")
+    text = tables.BOM + tables.write(table.rows())
+    answer = Response(text, content_type="text/csv; charset=utf-8")
     name = f"{figure}-{seen.scope.first}-{seen.scope.last}.csv"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
