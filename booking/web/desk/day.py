@@ -168,9 +168,9 @@ def back_to_day(found: Booking, *, is_news: bool = False) -> ResponseReturnValue
         found.start, at(found.location_id).zone
     )
     view = BESIDE if request.form.get("view") == BESIDE else None
-    anchor = f"booking-{found.id}"
-    just_done = found.id if is_news else None
-    address = url_for("desk.day", day=chosen.isoformat(), view=view, done=just_done, _anchor=anchor)
+    # What was just done, and Undo, stand at the top: a jump to the row would hide them.
+    anchor, news = (None, found.id) if is_news else (f"booking-{found.id}", None)
+    address = url_for("desk.day", day=chosen.isoformat(), view=view, done=news, _anchor=anchor)
     return redirect(address, code=303)
 
 
