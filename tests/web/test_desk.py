@@ -182,7 +182,11 @@ def test_reception_books_for_somebody_on_the_phone(desk: Visitor, clinic: Clinic
     answer = desk.fill(page, "/desk/book?day=2026-01-13", slot=slots[0], **(CALLER | STRANGER))
     assert answer.status == 303
     booking = the(clinic, at("2026-01-13T09:30-05:00"))
-    assert answer.location == f"/desk?day=2026-01-13#booking-{booking.id}"
+    assert answer.location == f"/desk?day=2026-01-13&done={booking.id}"
+    # What the caller wants to hear stands where the page opens.
+    reference = f"{booking.reference[:4]}-{booking.reference[4:]}"
+    board = desk.get(answer.location)
+    assert f"is booked for Tuesday 13 January, 9:30 am, reference {reference}." in board.words
     assert (booking.source, booking.state) == ("phone", State.CONFIRMED)
     # Nobody on the phone ticked a box.
     assert count(clinic, Consent) == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from booking.domain import references
 from booking.domain.errors import NotFound
 from booking.domain.lifecycle import State
 from booking.domain.messages import Audience, MessageKind, MessageState
@@ -83,9 +84,15 @@ def _words(booking: Booking, last: AuditEntry) -> str | None:
         return f"has {moment} again."
     if last.action == "undo" and last.from_value == State.CANCELLED.value:
         return f"has {moment} again."
+    if _is_new(last):
+        return f"is booked for {moment}, reference {references.show(booking.reference)}."
     if last.action == "state" and last.to_value == State.CANCELLED.value:
         return f"no longer comes on {moment}: it was cancelled."
     return None
+
+
+def _is_new(deed: AuditEntry) -> bool:
+    return deed.action == "state" and deed.from_value is None
 
 
 def _told(
@@ -108,6 +115,8 @@ def _told(
         return "No message leaves, as you chose."
     if booking.patient.email:
         return "No message leaves: the patient knows of no other time."
+    if _is_new(last):
+        return "No message leaves: there is no e-mail address."
     phone = booking.patient.phone
     reached = f": please call {show_phone(phone, facts().country)}." if phone else "."
     return f"There is no e-mail address{reached}"

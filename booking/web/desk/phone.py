@@ -204,7 +204,9 @@ def _book(
     if values["slip"]:
         return redirect(url_for("desk.slip", booking_id=made.id), code=303)
     day = local_day(made.start, clinic.zone).isoformat()
-    return redirect(url_for("desk.day", day=day, _anchor=f"booking-{made.id}"), code=303)
+    # Of whom the caller is told what, at the top; whoever walked in stands here, in their row.
+    said = {"_anchor": f"booking-{made.id}"} if walk_in else {"done": made.id}
+    return redirect(url_for("desk.day", day=day, **said), code=303)
 
 
 def _with_guardian(person: Person, typed: str, day: date, found: Findings) -> Person:
