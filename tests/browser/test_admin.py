@@ -188,7 +188,7 @@ def test_a_patient_who_loses_their_time_takes_another(
     button(page, "Save and do this").click()
     expect(page.get_by_text("Saved. What patients see follows it from now on.")).to_be_visible()
     page.goto("/desk?day=2026-01-13")
-    expect(page.get_by_text("1 patient has to choose a new time")).to_be_visible()
+    expect(page.get_by_text("1 waiting for an answer")).to_be_visible()
     look("a board with somebody who waits")
     patient = new_context(java_script_enabled=False).new_page()
     patient.goto(f"/manage/{clinic.links.keys.new(booking.uid, 0)}")

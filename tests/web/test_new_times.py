@@ -72,8 +72,12 @@ def test_the_desk_shows_who_has_still_to_choose(
     admin: Visitor, clinic: Clinic, asked: Booking, address: str
 ):
     board = admin.get("/desk?day=2026-01-13")
-    assert "1 patient has to choose a new time" in board.words
-    assert "asked by e-mail, 3 times kept until" in board.words
+    # What closes counts them already, and leads to a page with everybody on it.
+    assert "1 waiting for an answer" in board.words
+    assert "has to choose a new time" not in board.words
+    other = admin.get("/desk?day=2026-01-14")
+    assert "1 patient has to choose a new time" in other.words
+    assert "asked by e-mail, 3 times kept until" in other.words
     assert "Needs a new time" in board.words
     card = admin.get(f"/desk/bookings/{asked.id}")
     assert "Needs a new time" in card.words
@@ -87,8 +91,9 @@ def test_reception_moves_nobody_in_silence_when_offers_ran_out(
     clinic.time.pass_(hours=9)
     reception = Visitor(app)
     reception.sign_in(clinic, "reception")
-    board = reception.get("/desk")
-    assert "no answer yet, please call ann@patient.example" in board.words
+    board = reception.get("/desk?day=2026-01-14")
+    assert "no answer yet, please write to ann@patient.example" in board.words
+    assert "1 to call" in reception.get("/desk").words
 
 
 def test_a_kept_booking_is_marked_on_the_board(admin: Visitor, clinic: Clinic):

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from booking.domain.disruptions import Choice
 from booking.domain.errors import BookingsStranded, ProposalsGone
 from booking.domain.people import Findings, read_reason
+from booking.formats.contacts import show_phone
 from booking.services.admin import rule_changes, week_ahead
 from booking.services.admin.rule_changes import Edit, Effect
 from booking.services.admin.week_ahead import PlanAhead
 from booking.web import forms, times
 from booking.web.access import current_staff
-from booking.web.clinic import local
+from booking.web.clinic import facts, local
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 
@@ -144,6 +145,7 @@ def as_it_is() -> dict[str, Any]:
 
 
 def _shown(effect: Effect) -> dict[str, Any]:
+    country = facts().country
     by_mail = sum(one.has_email for one in effect.stranded)
     return {
         "by_mail": by_mail,
@@ -155,7 +157,7 @@ def _shown(effect: Effect) -> dict[str, Any]:
                 "patient": one.patient,
                 "practitioner": one.practitioner,
                 "has_email": one.has_email,
-                "phone": one.phone,
+                "phone": show_phone(one.phone, country) if one.phone else None,
                 "times": one.times,
                 "choice": request.form.get(f"do-{one.booking_id}", ""),
             }

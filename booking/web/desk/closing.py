@@ -21,7 +21,7 @@ from booking.web.admin import changing, reading
 from booking.web.admin.closures import AT, read_new
 from booking.web.clinic import facts, local, now, places_in_use, rulebook
 from booking.web.desk.blueprint import blueprint
-from booking.web.desk.closing_words import TO_CHOOSE, WHY
+from booking.web.desk.closing_words import TO_CHOOSE, WHY, when
 from booking.web.installation import read
 
 _FIELDS = ("day", "why", "who", "span", "first", "begins", "last", "ends", "note")
@@ -39,7 +39,7 @@ def closing() -> ResponseReturnValue:
     new = _read(values, found)
 
     def show(effect: dict[str, Any]) -> ResponseReturnValue:
-        return _page(values, found, effect)
+        return _page(values, found, effect, closes=new)
 
     if new is None:
         return show({"stranded": []})
@@ -124,12 +124,17 @@ def _sunday(day: date) -> date:
     return day + (6 - day.weekday()) * ONE_DAY
 
 
-def _page(values: dict[str, str], found: Findings, effect: dict[str, Any]) -> ResponseReturnValue:
+def _page(
+    values: dict[str, str],
+    found: Findings,
+    effect: dict[str, Any],
+    *,
+    closes: NewClosure | None = None,
+) -> ResponseReturnValue:
     moment = now()
     day = times.parse_day(values["day"]) or local_day(moment, facts().zone)
     people = read(lambda session, _: practitioners.bookable(session))
     typed = values | {"span": OTHER} | _span(values)
-    first = times.parse_day(typed["first"]) or day
     names = {str(person.id): person.name for person in people}
     text = render_template(
         "desk/closing.html",
@@ -141,7 +146,7 @@ def _page(values: dict[str, str], found: Findings, effect: dict[str, Any]) -> Re
         is_today=day == local_day(moment, facts().zone),
         whys=TO_CHOOSE,
         typed=typed,
-        closes={"first": first, "last": times.parse_day(typed["last"]) or first},
+        closes=_when(closes) if closes else "",
         whom=[
             *names.items(),
             *((f"{AT}{key}", f"{name} only") for key, name in reading.choice_of(places_in_use())),
@@ -152,6 +157,10 @@ def _page(values: dict[str, str], found: Findings, effect: dict[str, Any]) -> Re
         note_most=_NOTE_MAX,
     )
     return text, 422 if found.errors else 200
+
+
+def _when(closes: NewClosure) -> str:
+    return when(closes.first, closes.last, begins=closes.begins, ends=closes.ends)
 
 
 def _for_patients(name: str | None) -> str:

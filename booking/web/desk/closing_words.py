@@ -1,13 +1,15 @@
 """What closes and how far its patients are, in words: for the board and for the page of one."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import url_for
 
 from booking.domain.disruptions import Progress, Said, Why
-from booking.domain.hours import DAY_MINUTES, show_clock
+from booking.domain.hours import DAY_MINUTES
 from booking.domain.lifecycle import ActorKind
+from booking.formats import dates
 from booking.services.clinic import Rulebook
 from booking.services.desk.closings import Closing
 
@@ -40,9 +42,7 @@ def shown(closing: Closing, rulebook: Rulebook) -> dict[str, Any]:
         "whose": whose(closing, rulebook),
         "name": closing.name,
         "first": closing.first,
-        "last": closing.last,
-        "begins": show_clock(closing.begins) if closing.begins else "",
-        "ends": show_clock(closing.ends) if closing.ends < DAY_MINUTES else "",
+        "when": when(closing.first, closing.last, begins=closing.begins, ends=closing.ends),
         "is_over": closing.closure_id is None,
         "counts": [
             (len(found), words)
@@ -51,6 +51,24 @@ def shown(closing: Closing, rulebook: Rulebook) -> dict[str, Any]:
         ],
         "is_settled": closing.is_settled,
     }
+
+
+def when(first: date, last: date, *, begins: int, ends: int) -> str:
+    """From the minute `begins` of the first day to the minute `ends` of the last, in words."""
+    start, end = dates.show_day(first), dates.show_day(last)
+    if first != last:
+        start += f", {_clock(begins)}" if begins else ""
+        end += f", {_clock(ends)}" if ends < DAY_MINUTES else ""
+        return f"{start} – {end}"
+    if begins and ends < DAY_MINUTES:
+        return f"{start}, {_clock(begins)} – {_clock(ends)}"
+    if begins:
+        return f"{start}, from {_clock(begins)}"
+    return f"{start}, until {_clock(ends)}" if ends < DAY_MINUTES else f"{start}, all day"
+
+
+def _clock(minutes: int) -> str:
+    return dates.show_clock(datetime.combine(date.min, time(*divmod(minutes, 60))))
 
 
 def whose(closing: Closing, rulebook: Rulebook) -> str:

@@ -95,12 +95,22 @@ def page(
         "columns": _columns(look, entries, names if beside else {}),
         "counts": _counts(rows, len(free) if look.by is ActorKind.RECEPTION else None),
         "unresolved": [_open_end(look, one) for one in unresolved],
-        "waiting": [_waiting(look, one) for one in waiting],
+        "waiting": [_waiting(look, one) for one in _elsewhere(look, waiting, closings)],
         "late": [_late(look, one) for one in late],
         "can_be_late": _can_be_late(look, late),
         "closings": closing_words.on_board(closings, look.rulebook, look.by),
         "can_close": _can_close(look),
     }
+
+
+def _elsewhere(
+    look: Look, waiting: Sequence[Waiting], closings: Sequence[Closing]
+) -> list[Waiting]:
+    """Those whom no line of what closes counts, with a page where reception sees them."""
+    if look.by is not ActorKind.RECEPTION:
+        return list(waiting)
+    counted = {one.booking_id for closing in closings for one in closing.affected}
+    return [one for one in waiting if one.booking.id not in counted]
 
 
 def _can_close(look: Look) -> dict[str, str]:
