@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.domain.errors import MoreToTell
-from booking.domain.lifecycle import State
+from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
 from booking.formats.mail import compose
@@ -133,6 +133,14 @@ def test_only_those_still_to_come_with_an_address_are_told(clinic: Clinic, day: 
     (text,) = send_all(clinic)
     assert "about 20 minutes late today" in text
     assert "will probably begin around 10:20" in text
+
+
+def test_who_was_told_that_the_visit_is_off_is_not_told_that_it_is_late(
+    clinic: Clinic, day: list[Booking]
+):
+    off = update(Booking).where(Booking.id == day[2].id).values(stranding=Stranding.TO_MOVE)
+    clinic.write(lambda session, _: session.execute(off) and None)
+    assert to_tell(clinic) == frozenset()
 
 
 def test_each_announcement_is_told_once(clinic: Clinic, day: list[Booking]):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.errors import MoreToTell
-from booking.domain.lifecycle import State
+from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.time import ONE_DAY, Span, local_day, midnight
 from booking.formats.links import Links
@@ -66,7 +66,8 @@ def still_to_come(
     """
     Whom a message about lateness would go to, by start.
 
-    Only visits of today that have not begun, whose patients are not here yet and gave an address.
+    Only visits of today that have not begun and need no new time, whose patients are not here yet
+    and gave an address.
     """
     query = (
         select(
@@ -81,6 +82,8 @@ def still_to_come(
         .where(
             Booking.practitioner_id == practitioner_id,
             Booking.state == State.CONFIRMED,
+            # Of these nobody is expected at that time any more.
+            Booking.stranding.is_distinct_from(Stranding.TO_MOVE),
             Booking.start > now,
             Booking.start < _today(rulebook, now).end,
             Patient.email.is_not(None),
