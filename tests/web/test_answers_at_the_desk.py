@@ -160,7 +160,7 @@ def test_for_a_child_the_office_asks_for_the_guardian(app: Flask, clinic: Clinic
     assert made.status == 303
     patient = clinic.read(lambda session, _: session.scalars(select(Patient)).one())
     assert (patient.guardian, patient.date_of_birth) == ("Maria O’Brien", date(2015, 3, 14))
-    number = made.location.rpartition("-")[2]
+    number = made.location.rpartition("=")[2]
     assert "Guardian Maria O’Brien" in visitor.get(f"/desk/bookings/{number}").words
 
 
