@@ -47,9 +47,15 @@ def zelda(clinic: Clinic) -> Booking:
     cancel(clinic, gone, actor=RECEPTION, reason="Zelda whispered")
     waiting.join(clinic, "Zelda Quux", email="zelda@QUUX.example")
     note(clinic, booking.patient_id, hire(clinic))
+    clinic.write(lambda session, _: refer(session, booking.id))
     clinic.time.now = TUESDAY_9 + timedelta(hours=1)
     step(clinic, booking, State.COMPLETED, reason="")
     return booking
+
+
+def refer(session: Session, booking_id: int) -> None:
+    """By its mark the program that sent them still knows who they are."""
+    session.get_one(Booking, booking_id).referral = "whispered-8f0c2d51"
 
 
 def test_nothing_that_says_who_somebody_was_or_what_they_said_is_left(
@@ -57,7 +63,7 @@ def test_nothing_that_says_who_somebody_was_or_what_they_said_is_left(
 ):
     assert {one.partition(":")[0] for one in leak(clinic)} >= {
         *("patients", "patient_words", "patient_notes", "intakes", "cautions", "messages"),
-        *("audit_entries", "waitlist_entries"),
+        *("audit_entries", "waitlist_entries", "bookings"),
     }
     assert erase(clinic, zelda.patient_id)
     assert leak(clinic) == []

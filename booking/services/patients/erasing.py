@@ -57,6 +57,8 @@ _END_LINK = (
         follow_up_weeks=None,
         follow_up_service_id=None,
         exceptional_reason=None,
+        # Whoever sent them knows by this mark who it was.
+        referral=None,
     )
 )
 
