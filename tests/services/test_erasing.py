@@ -18,7 +18,9 @@ from booking.domain.roles import FeedPrivacy
 from booking.domain.search import read_query
 from booking.services import calendars
 from booking.services.bookings import bookings, lost_links
-from booking.services.patients import cards, merging, search
+from booking.services.imports import files
+from booking.services.patients import belongings, cards, merging, search
+from booking.store.access import Staff
 from booking.store.bookings import Booking, Consent
 from booking.store.calls import Call
 from booking.store.records import AuditEntry, Message
@@ -246,3 +248,21 @@ def test_records_merged_into_it_and_what_was_noted_of_its_visits_go_with_it(clin
     step(clinic, other, State.COMPLETED, reason="")
     assert erase(clinic, other.patient_id)
     assert leak(clinic) == []
+
+
+def test_a_table_that_waits_to_be_imported_does_not_bring_somebody_back(
+    clinic: Clinic, zelda: Booking
+):
+    def hand_in(cells: str) -> int:
+        text = f"Name,Contact\n{cells}\n"
+        staff_id = clinic.read(lambda session, _: session.scalars(select(Staff.id)).first()) or 0
+        start = files.start
+        return clinic.write(
+            lambda s, now: start(s, "old.csv", text, total=1, staff_id=staff_id, now=now)
+        )
+
+    named = {hand_in("Quux,ZELDA@quux.example"), hand_in("Zelda,(202) 555 0167")}
+    other = hand_in("Zelda,zelda@elsewhere.example")
+    assert clinic.read(lambda s, _: set(belongings.tables(s, [zelda.patient_id]))) == named
+    erase(clinic, zelda.patient_id)
+    assert [one.id for one in clinic.read(lambda session, _: files.listed(session))] == [other]

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from booking.domain import erasing
+from booking.services.imports import waiting
 from booking.store.bookings import Booking, Draft, EmailProof, Patient
 from booking.store.waitlist import WaitlistEntry
 
@@ -53,6 +54,11 @@ def forms(session: Session, ids: Sequence[int], *, by_contact: bool) -> list[int
         waiting = select(EmailProof.draft_id).where(func.lower(EmailProof.email).in_(emails))
         which.append(Draft.id.in_(waiting))
     return list(session.scalars(select(Draft.id).where(or_(*which))))
+
+
+def tables(session: Session, ids: Sequence[int]) -> list[int]:
+    """The ids of tables that wait to be brought in, with an address or number of theirs alone."""
+    return waiting.naming(session, *_contacts(session, ids))
 
 
 def _contacts(session: Session, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[str]]:

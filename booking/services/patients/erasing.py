@@ -30,6 +30,7 @@ from booking.formats.languages import ENGLISH
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services import audit
 from booking.services.audit import Actor
+from booking.services.imports import waiting
 from booking.services.patients import belongings, cards, search
 from booking.services.patients.search import Found
 from booking.services.times import acceptance
@@ -78,6 +79,7 @@ class Going:
     notes: int
     messages: int
     waits: int
+    tables: int
 
 
 def look(session: Session, patient_id: int, *, actor: Actor, now: datetime) -> Going:
@@ -101,6 +103,7 @@ def look(session: Session, patient_id: int, *, actor: Actor, now: datetime) -> G
         notes=_count(session, PatientNote, PatientNote.patient_id.in_(ids)),
         messages=_count(session, Message, Message.booking_id.in_(theirs)),
         waits=len(waits),
+        tables=len(belongings.tables(session, ids)),
     )
 
 
@@ -179,6 +182,8 @@ def erase_all(
     bookings = list(session.scalars(belongings.bookings(ids)))
     _forget_waiting(session, ids, by_contact=by_contact)
     _forget_forms(session, ids, by_contact=by_contact)
+    if by_contact:
+        waiting.forget(session, belongings.tables(session, ids))
     _forget_answers(session, bookings)
     session.execute(delete(PatientNote).where(PatientNote.patient_id.in_(ids)))
     _forget_messages(session, bookings)

@@ -80,5 +80,6 @@ def _in_words(going: Going) -> list[str]:
         (going.notes, "note for colleagues", "notes for colleagues"),
         (going.messages, "message’s address and words", "messages’ addresses and words"),
         (going.waits, "place on the waitlist", "places on the waitlist"),
+        (going.tables, "table that waits to be imported", "tables that wait to be imported"),
     )
     return [f"{number} {one if number == 1 else many}" for number, one, many in kinds if number]
