@@ -9,12 +9,20 @@ from sqlalchemy import select
 from booking.domain.errors import NotFound
 from booking.domain.notes import Whose
 from booking.formats import patient_copy
+from booking.services import audit
 from booking.services.patients import exporting, notes
 from booking.store.access import Staff
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 from tests.services import waiting
-from tests.services.deeds import TUESDAY_9, cancel
+from tests.services.deeds import (
+    TUESDAY_9,
+    TUESDAY_10,
+    WEDNESDAY_9,
+    cancel,
+    move,
+    move_undone,
+)
 from tests.services.zelda import SAID, ZELDA, hire, note
 from tests.support import RECEPTION, Clinic
 
@@ -128,4 +136,21 @@ def test_each_copy_is_recorded_and_so_is_that_answers_were_in_it(clinic: Clinic,
     assert [(one.action, one.subject or one.booking_id) for one in entries] == [
         ("patient_exported", f"patient:{zelda.patient_id}"),
         ("answers_read", zelda.id),
+    ]
+
+
+def test_a_copy_tells_of_moves_taken_back_and_of_calls(clinic: Clinic, zelda: Booking):
+    booking = clinic.book(TUESDAY_10, ZELDA)
+    move(clinic, booking, WEDNESDAY_9, actor=RECEPTION)
+    move_undone(clinic, booking)
+    clinic.write(
+        lambda session, now: audit.record(
+            session, RECEPTION, "tried_to_call", now=now, booking_id=booking.id, to_value="told"
+        )
+    )
+    [visit] = export(clinic, booking)["appointments"]
+    assert [one["what"] for one in visit["history"]][1:] == [
+        "moved",
+        "move_undone",
+        "tried_to_call",
     ]

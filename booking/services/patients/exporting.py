@@ -44,7 +44,11 @@ NO_OTHERS = "Appointments with other practitioners"
 NO_WAITS = "Places on the waitlist"
 NO_DOCTORS_NOTES = "The doctors’ own notes: a doctor can make a copy with them"
 # What was done with an appointment; who looked at it is not the patient's.
-_HAPPENED = ("state", "undo", "moved", "reconfirmed", "details_changed", "answers_changed")
+_HAPPENED = (
+    *("state", "undo", "moved", "move_undone", "kept", "new_times_offered", "reconfirmed"),
+    *("details_changed", "answers_changed"),
+    *("patient_called", "call_made", "tried_to_call", "call_undone"),
+)
 Row = TypeVar("Row", AuditEntry, Message, Intake, Caution)
 
 

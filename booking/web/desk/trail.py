@@ -21,6 +21,7 @@ _SAID = {
     "reminders_permitted": "Wants to be reminded by e-mail",
     "reminders_declined": "Wants no reminders any more",
     "patient_called": "Talked to the patient",
+    "call_made": "Tried to reach the patient",
     "call_undone": "What was said of a call was taken back",
     "message_sent_again": "A message that had failed was sent again",
     "follow_up_taken_back": "The suggestion of another visit was taken back",
