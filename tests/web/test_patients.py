@@ -7,7 +7,8 @@ from booking.domain.people import Person
 from booking.domain.roles import Role
 from booking.store.bookings import Booking, Patient
 from booking.web import limits
-from tests.support import ANN, Clinic, at
+from tests.services.deeds import cancel
+from tests.support import ANN, RECEPTION, Clinic, at
 from tests.web.journeys import CALLER, count, on_one_engine
 from tests.web.visitor import Page, Visitor
 
@@ -52,6 +53,16 @@ def test_the_card_shows_visits_and_takes_a_note(desk: Visitor, jose: Booking):
     refused = desk.post(f"{path}/notes", {"note": "n" * 2001})
     assert refused.status == 422
     assert refused.value("note") == "n" * 2001
+
+
+@on_one_engine
+def test_what_was_cancelled_is_not_coming_any_more(desk: Visitor, clinic: Clinic, jose: Booking):
+    path = f"/desk/patients/{jose.patient_id}"
+    assert "Past or cancelled Not here before." in desk.get(path).words
+    cancel(clinic, jose, actor=RECEPTION, reason="asked for")
+    words = desk.get(path).words
+    assert "Tuesday 13 January" not in words.split("Coming")[1].split("Past")[0]
+    assert "Tuesday 13 January" in words.split("Past")[1]
 
 
 def test_contact_details_are_corrected_or_the_input_is_kept(desk: Visitor, jose: Booking):

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain import references
+from booking.domain.erasing import AHEAD
 from booking.domain.notes import NOTE_MAX, Whose
 from booking.domain.people import Findings
 from booking.domain.time import local_day
@@ -66,7 +67,7 @@ def _merged(session: Session, patient_id: int, *, now: datetime) -> dict[str, An
 
 def _shown(card: Card, *, now: datetime) -> dict[str, Any]:
     visits = [visit(one) for one in card.bookings]
-    ahead = {one.id for one in card.bookings if one.start > now}
+    ahead = {one.id for one in card.bookings if one.state in AHEAD and one.end > now}
     return {
         "patient": facts_of(card),
         "coming": [one for one in reversed(visits) if one["id"] in ahead],
