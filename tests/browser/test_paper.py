@@ -6,6 +6,10 @@ from io import BytesIO
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from booking.domain.intake import Intake
+from booking.domain.questions import HEALTH_QUESTIONS, HOPES, LOOKS, TRIED, WHERE
+from booking.domain.roles import Role
+from booking.services.bookings.intakes import Given
 from tests.browser.days import on_the_day
 from tests.browser.looking import Look
 from tests.browser.patients import heading
@@ -39,3 +43,24 @@ def test_a_week_prints_across_on_one_page(page: Page, clinic: Clinic):
     (printed,) = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
     assert printed.mediabox.width > printed.mediabox.height
     assert printed.extract_text().count("Ann O’Brien") == 5
+
+
+def test_a_doctor_has_all_that_a_patient_said_on_one_sheet(page: Page, clinic: Clinic):
+    words = "Less of it when I laugh. " * 20
+    said = Intake(
+        {
+            "where": WHERE.options,
+            "looks": LOOKS.options,
+            "tried": TRIED.options[:-1],
+            "hopes": HOPES.options,
+            "health": tuple(one.key for one in HEALTH_QUESTIONS[:16]),
+        },
+        {"hopes_words": words.strip()},
+    )
+    booking = clinic.book(on_the_day(clinic, 10), given=Given(said))
+    sit_down(page, clinic, Role.DOCTOR)
+    page.goto(f"/doctor/bookings/{booking.id}")
+    (printed,) = PdfReader(BytesIO(page.pdf(format="A4"))).pages
+    text = printed.extract_text()
+    assert "Something else" in text
+    assert "Chest" in text
