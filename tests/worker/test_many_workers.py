@@ -6,12 +6,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from booking.domain.errors import Busy
 from booking.domain.messages import MessageState
 from booking.seams.smtp import SmtpSender
 from booking.store.engine import Database
@@ -44,7 +46,11 @@ def test_several_workers_at_once_send_each_message_once(
 
     def work(worker: Worker) -> None:
         together.wait()
-        worker.deliver_due()
+        # As the worker's jobs do: who did not get a turn in time comes again.
+        while True:
+            with suppress(Busy):
+                worker.deliver_due()
+                return
 
     threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
     for thread in threads:
