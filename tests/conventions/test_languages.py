@@ -26,7 +26,13 @@ MARKS = ["to_patients", "add:3"]
 FOR_STAFF = ("admin/", "desk/", "setup/", "staff/", "mailbox/", "layout/desk", "layout/plain")
 FOR_STAFF += ("doctor/", "mail/doctor.", "mail/sheet.", "sheet/", "parts/effect")
 FOR_STAFF += ("parts/previewed", "parts/busy_times", "parts/language_switch", "parts/entry")
-FOR_STAFF += ("parts/same_hours", "parts/needs", "parts/imports")
+FOR_STAFF += (
+    "parts/same_hours",
+    "parts/needs",
+    "parts/imports",
+    "parts/dates_bar",
+    "parts/cautions",
+)
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*"))
 FOR_PATIENTS = [name for name in NAMES if not name.startswith(FOR_STAFF)]
 # What stands in a page and is said: attributes that are read out or shown.
