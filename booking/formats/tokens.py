@@ -65,6 +65,18 @@ class ManageKeys:
                 return token
         return None
 
+    def surely(self, uid: str, generation: int, stored_hash: str) -> str:
+        """
+        The same, for a mail that is nothing without its link.
+
+        Raises:
+            ValueError: the key that made the token is no longer among the secrets.
+        """
+        token = self.again(uid, generation, stored_hash)
+        if token is None:
+            raise ValueError("the key of a link is gone")
+        return token
+
 
 class DeviceMarks:
     """Signed marks of browsers that signed in to an account before."""

@@ -37,6 +37,8 @@ def test_a_token_made_before_the_key_was_changed_can_be_written_again() -> None:
 def test_a_token_whose_key_is_gone_cannot_be_written_again() -> None:
     earlier = ManageKeys([OLD]).new(UID, 0)
     assert ManageKeys([NEW]).again(UID, 0, token_hash(earlier)) is None
+    with pytest.raises(ValueError, match="key"):
+        ManageKeys([NEW]).surely(UID, 0, token_hash(earlier))
 
 
 def test_raising_the_generation_revokes_the_earlier_token() -> None:

@@ -52,6 +52,7 @@ def letter(
     hold = proof.draft.hold
     until = hold.expires_at.astimezone(clinic.zone) if hold and hold.expires_at > now else None
     wall = start.astimezone(clinic.zone)
+    token = links.proof_keys.surely(proof.uid, 0, proof.token_hash)
     return Letter(
         template=message.kind.value,
         facts={
@@ -63,7 +64,7 @@ def letter(
             "when": dates.show_moment_year(wall, locale=locale),
             "zone_name": dates.show_zone(clinic.zone, locale=locale),
             "until": dates.show_moment(until, locale=locale) if until else None,
-            "proof_url": links.proof(token(proof, links), language=locale),
+            "proof_url": links.proof(token, language=locale),
         },
         sender=sender,
         sender_name=clinic.name,
@@ -73,16 +74,3 @@ def letter(
         message_id=message.message_id,
         date=now,
     )
-
-
-def token(proof: EmailProof, links: Links) -> str:
-    """
-    The token of a proof's page.
-
-    Raises:
-        ValueError: the key that made it is no longer among the secrets.
-    """
-    found = links.proof_keys.again(proof.uid, 0, proof.token_hash)
-    if found is None:
-        raise ValueError("the key of a link is gone")
-    return found

@@ -130,23 +130,11 @@ def _offered(
 ) -> dict[str, object]:
     zone = rulebook.at(offer.location_id).zone
     start, until = offer.start.astimezone(zone), offer.expires_at.astimezone(zone)
+    token = links.offer_keys.surely(offer.uid, 0, offer.token_hash)
     return {
         "when": dates.show_moment_year(start, locale=locale),
         "when_short": dates.show_moment_short(start, locale=locale),
         "until": dates.show_moment(until, locale=locale),
         "practitioner": offer.practitioner.name,
-        "offer_url": links.offer(offer_token(offer, links), language=locale),
+        "offer_url": links.offer(token, language=locale),
     }
-
-
-def offer_token(offer: WaitlistOffer, links: Links) -> str:
-    """
-    The token of an offer's page.
-
-    Raises:
-        ValueError: the key that made it is no longer among the secrets.
-    """
-    token = links.offer_keys.again(offer.uid, 0, offer.token_hash)
-    if token is None:
-        raise ValueError("the key of an offer's link is gone")
-    return token
