@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.came_from import NOWHERE, CameFrom
-from booking.domain.errors import NotFound, PhoneNeeded
+from booking.domain.errors import NotFound, Outdated, PhoneNeeded
 from booking.domain.lifecycle import (
     ActorKind,
     Standing,
@@ -301,11 +301,26 @@ def _one(session: Session, condition: ColumnElement[bool]) -> Booking:
 
 
 def locked(
-    session: Session, offers: Offers, booking: Booking, *, now: datetime
+    session: Session,
+    offers: Offers,
+    booking: Booking,
+    *,
+    now: datetime,
+    seen: datetime | None = None,
 ) -> tuple[Booking, Rulebook]:
-    """The booking as it is once its practitioner's lock is ours, and the rules."""
+    """
+    The booking as it is once its practitioner's lock is ours, and the rules.
+
+    `seen` is the booking's `updated_at` on the page that was acted on, if there was one.
+
+    Raises:
+        Outdated: somebody changed the booking since it was `seen`.
+    """
     rulebook = acceptance.lock(session, offers, [booking.practitioner_id], calendar_changed=now)
-    return get(session, booking.id), rulebook
+    found = get(session, booking.id)
+    if seen is not None and seen != found.updated_at:
+        raise Outdated
+    return found, rulebook
 
 
 def standing(booking: Booking) -> Standing:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
-from booking.domain.errors import Outdated, SlotRefusal, TransitionRefused
+from booking.domain.errors import SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import ActorKind, Exceptional, State
 from booking.domain.messages import AT_ONCE, EVERYBODY, Audience, MessageKind, Telling
 from booking.domain.time import instant
@@ -51,9 +51,7 @@ def move(
         SlotRefusal: the new start is not on offer.
         Outdated: somebody changed the booking since it was `seen`.
     """
-    booking, rulebook = locked(session, offers, booking, now=now)
-    if seen is not None and seen != booking.updated_at:
-        raise Outdated
+    booking, rulebook = locked(session, offers, booking, now=now, seen=seen)
     lifecycle.require_movable(
         standing(booking),
         by=actor.kind,
@@ -164,9 +162,7 @@ def advance(
         ReasonMissing: staff must say why.
         Outdated: somebody changed the booking since it was `seen`.
     """
-    booking, rulebook = locked(session, offers, booking, now=now)
-    if seen is not None and seen != booking.updated_at:
-        raise Outdated
+    booking, rulebook = locked(session, offers, booking, now=now, seen=seen)
     lifecycle.require_step(
         standing(booking),
         to,
@@ -223,9 +219,7 @@ def undo(
         SlotRefusal: somebody else has the time of the cancelled booking.
         Outdated: somebody changed the booking since it was `seen`.
     """
-    booking, rulebook = locked(session, offers, booking, now=now)
-    if seen is not None and seen != booking.updated_at:
-        raise Outdated
+    booking, rulebook = locked(session, offers, booking, now=now, seen=seen)
     step = audit.step_into(session, booking.id, booking.state.value)
     # A visit of nobody cannot come back.
     if step is None or step.from_value is None or booking.patient.erased_at is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
-from booking.domain.errors import Outdated, SlotRefusal, TransitionRefused
+from booking.domain.errors import SlotRefusal, TransitionRefused
 from booking.domain.lifecycle import ActorKind, Exceptional, Stranding
 from booking.domain.messages import MessageKind
 from booking.domain.steps import is_open
@@ -19,10 +19,8 @@ from booking.services.bookings import changes, new_times
 from booking.services.bookings.bookings import locked, standing
 from booking.services.clinic import Plan, Rulebook, open_first
 from booking.services.mail import heard, outbox
-from booking.services.times import acceptance, claims
-from booking.services.times.acceptance import Accepted
+from booking.services.times import acceptance
 from booking.services.times.availability import Offers
-from booking.services.times.free_time import read_busy
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 
@@ -92,9 +90,7 @@ def undo_move(
         SlotRefusal: somebody else has the time before it; the booking keeps the one it has.
         Outdated: somebody changed the booking since it was `seen`.
     """
-    booking, rulebook = locked(session, offers, booking, now=now)
-    if seen is not None and seen != booking.updated_at:
-        raise Outdated
+    booking, rulebook = locked(session, offers, booking, now=now, seen=seen)
     last = audit.last_of(session, booking.id, MOVES)
     move = undoable(booking, [last] if last else [], rulebook, by=actor.kind, now=now)
     if move is None:
@@ -104,7 +100,10 @@ def undo_move(
     new_times.settle(session, booking)
     plan = open_first(rulebook.plans_of(booking), move.back_to)[0]
     try:
-        accepted = _as_it_was(session, booking, plan, move.back_to, now=now)
+        # Whatever the rules say by now.
+        accepted = acceptance.require_room(
+            session, plan, move.back_to, now=now, without_booking=booking.id
+        )
         changes.put(session, booking, accepted, actor, "move_undone", now=now)
     except SlotRefusal as refusal:
         refusal.start = move.back_to
@@ -126,16 +125,6 @@ def undo_move(
             audiences=audiences,
         )
     return booking
-
-
-def _as_it_was(
-    session: Session, booking: Booking, plan: Plan, start: datetime, *, now: datetime
-) -> Accepted:
-    """Whatever the rules say by now: whether the time is free the database knows."""
-    span = plan.rules.visit.claim(start)
-    busy = read_busy(session, plan, span, now=now, without_booking=booking.id)
-    claims.release(session, busy.expired)
-    return acceptance.accept(plan, start, busy.choose_rooms(span))
 
 
 def _mark(session: Session, booking: Booking, plan: Plan) -> None:

@@ -17,8 +17,7 @@ from booking.formats.tokens import RandomToken
 from booking.services.bookings.free_pool import Pool, Start
 from booking.services.clinic import Plan, Rulebook
 from booking.services.mail import outbox
-from booking.services.times import acceptance, claims, holds
-from booking.services.times.free_time import read_busy
+from booking.services.times import acceptance, holds
 from booking.store.bookings import Booking, Hold, Offer
 from booking.store.records import Message
 
@@ -179,10 +178,7 @@ def _hold(
     random_token: RandomToken,
     now: datetime,
 ) -> None:
-    span = plan.rules.visit.claim(start)
-    busy = read_busy(session, plan, span, now=now)
-    claims.release(session, busy.expired)
-    accepted = acceptance.accept(plan, start, busy.choose_rooms(span))
+    accepted = acceptance.require_room(session, plan, start, now=now)
     # Nobody is told the token: these are taken through the booking's own link.
     held = holds.keep(
         session,

@@ -18,9 +18,9 @@ from booking.services.audit import Actor
 from booking.services.bookings import bookings
 from booking.services.bookings.bookings import Wish
 from booking.services.clinic import Plan
-from booking.services.times import acceptance, claims, holds
+from booking.services.times import acceptance, holds
 from booking.services.times.availability import Offers
-from booking.services.times.free_time import fresh_starts, read_busy
+from booking.services.times.free_time import fresh_starts
 from booking.services.times.holds import Held
 from booking.store.bookings import Booking, Hold
 
@@ -101,10 +101,7 @@ def _hold(
     random_token: RandomToken,
     now: datetime,
 ) -> Held:
-    span = plan.rules.visit.claim(start)
-    busy = read_busy(session, plan, span, now=now)
-    claims.release(session, busy.expired)
-    accepted = acceptance.accept(plan, start, busy.choose_rooms(span))
+    accepted = acceptance.require_room(session, plan, start, now=now)
     return holds.keep(session, accepted, until=until, random_token=random_token, now=now)
 
 

@@ -170,6 +170,29 @@ def look(
     return busy, free
 
 
+def require_room(
+    session: Session,
+    plan: Plan,
+    start: datetime,
+    *,
+    now: datetime,
+    without_booking: int | None = None,
+) -> Accepted:
+    """
+    What a visit at `start` takes, whatever the rules say: where the practitioner is not free the
+    database refuses it. Call it under the locks.
+
+    Holds that ran out make way for it. `without_booking` is as for `require_slot`.
+
+    Raises:
+        SlotRefusal: it needs a room, and none is free.
+    """
+    span = plan.rules.visit.claim(start)
+    busy = read_busy(session, plan, span, now=now, without_booking=without_booking)
+    claims.release(session, busy.expired)
+    return accept(plan, start, busy.choose_rooms(span))
+
+
 def accept(plan: Plan, start: datetime, rooms: Sequence[int]) -> Accepted:
     """What a visit at `start` in these rooms takes."""
     span = plan.rules.visit.claim(start)
