@@ -8,7 +8,9 @@ import pytest
 
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageState
+from booking.domain.rates import Rate
 from booking.services.audit import PATIENT
+from booking.web.admin.reports.figures import Figure, Line, side_by_side
 from booking.web.admin.reports.topics import TOPIC_OF, TOPICS
 from tests.services.deeds import add_practitioner
 from tests.services.visits import visit
@@ -168,3 +170,13 @@ def test_few_are_hinted_at(admin: Visitor, clinic: Clinic):
     page = figures(admin.get(f"{REPORTS}/cancellations?{WEEK}"))
     (drawing,) = page["Cancellations by whom"].all("svg")
     assert not drawing.all("rect", **{"class": "few"})
+
+
+def test_charts_stand_in_their_order_in_columns_that_are_as_low_as_they_can_be():
+    figures = [
+        Figure(str(number), "", (), tuple(Line("", Rate(0, 0)) for _ in range(bars)))
+        for number, bars in enumerate((5, 1, 7, 24, 1, 1, 1))
+    ]
+    columns = [[one.name for one in column] for column in side_by_side(figures, most=3)]
+    assert columns == [["0", "1", "2"], ["3"], ["4", "5", "6"]]
+    assert side_by_side([], most=3) == []

@@ -1,6 +1,6 @@
 """A figure: labelled rates, which become a chart, a table and a CSV file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -108,6 +108,31 @@ class Figure:
         yield [label, f"{count}{unit}", f"{whole}{unit}", "Percent", *more]
         for line in self.lines:
             yield [line.label, line.rate.count, line.rate.whole, line.rate.percent, *line.more]
+
+    @property
+    def height(self) -> int:
+        """About how high it stands on a page; what is around the bars is as high as four."""
+        return len(self.lines) + 4
+
+
+def side_by_side(figures: Sequence[Figure], *, most: int) -> list[list[Figure]]:
+    """Columns, `most` of them, as low as they can be when all stay in their order."""
+    lowest = max((one.height for one in figures), default=0)
+    while len(columns := _filled(figures, lowest)) > most:
+        lowest += 1
+    return columns
+
+
+def _filled(figures: Sequence[Figure], height: int) -> list[list[Figure]]:
+    columns: list[list[Figure]] = []
+    left = 0
+    for one in figures:
+        if one.height > left:
+            columns.append([])
+            left = height
+        columns[-1].append(one)
+        left -= one.height
+    return columns
 
 
 def percent(rate: Rate) -> str:

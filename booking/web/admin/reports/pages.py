@@ -20,12 +20,14 @@ from booking.web import forms, language
 from booking.web.admin.blueprint import blueprint
 from booking.web.admin.reports import period
 from booking.web.admin.reports.answers import Answer, Asked
-from booking.web.admin.reports.figures import Figure, percent
+from booking.web.admin.reports.figures import Figure, percent, side_by_side
 from booking.web.admin.reports.topics import TOPIC_OF, TOPICS, Topic
 from booking.web.clinic import rulebook
 from booking.web.installation import read
 
 _FIRST = next(iter(TOPICS))
+# As many as stand beside each other on a desk's screen.
+_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def reports(topic: str = _FIRST) -> ResponseReturnValue:
         abort(404)
     seen = _look(TOPICS[topic])
     answer = seen.answer
+    drawn = [one for one in answer.figures if one.lines] if answer else []
     return forms.shown(
         "admin/reports.html",
         seen.found,
@@ -61,7 +64,8 @@ def reports(topic: str = _FIRST) -> ResponseReturnValue:
         asked={name: text for name, text in seen.typed.items() if text},
         scope=seen.scope,
         headline=[_headline(*one, answer.figures[0]) for one in answer.headline] if answer else [],
-        figures=[_shown(one) for one in answer.figures if one.lines] if answer else [],
+        columns=[[_shown(one) for one in column] for column in side_by_side(drawn, most=_COLUMNS)],
+        has_few=any(one.has_few for one in drawn),
         few=FEW,
     )
 
@@ -123,7 +127,7 @@ def _shown(figure: Figure) -> dict[str, Any]:
         "headings": figure.headings,
         "chart": figure.chart(is_rtl=LANGUAGES[language.current()].direction == "rtl"),
         "scale": figure.scale,
-        "few": figure.has_few,
+        "is_wide": len(figure.headings) > 3,
         "lines": [
             {
                 "label": line.label,
