@@ -36,7 +36,7 @@ from booking.seams.sheet_folder import SheetFolder
 from booking.services import counters, health
 from booking.services.bookings import drafts, once, proof_mail
 from booking.services.clinic import Rulebook
-from booking.services.desk import nightly
+from booking.services.desk.sheets import nightly
 from booking.services.imports import files, running
 from booking.services.imports.lines import Line
 from booking.services.imports.writing import bring_in

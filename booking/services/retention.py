@@ -18,8 +18,7 @@ from booking.domain.messages import MessageState
 from booking.domain.retention import NEVER_ATTENDED, Edges
 from booking.domain.waitlist import ALIVE
 from booking.formats.tokens import RandomToken
-from booking.services import audit
-from booking.services.desk import versions
+from booking.services import audit, versions
 from booking.services.patients import erasing
 from booking.services.times.availability import Offers
 from booking.store.base import Base

@@ -85,7 +85,7 @@ class Resource(Base):
     `calendar_version` rises with every change of a booking, for feeds. So does
     `calendar_second`, the second since 1970 of the last change: two changes in one second get two,
     since HTTP dates have no fractions. `board_version` rises with what else the day board shows of
-    a practitioner: reviews, calls, mail that fails, lateness (services/desk/versions.py).
+    a practitioner: reviews, calls, mail that fails, lateness (services/versions.py).
     """
 
     __tablename__ = "resources"

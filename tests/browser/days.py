@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
+from booking.services import versions
 from booking.services.bookings import changes
-from booking.services.desk import versions
 from booking.store.bookings import Booking, Patient
 from booking.store.records import Message
 from tests.support import RECEPTION, Clinic

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.services.bookings import bookings
-from booking.services.desk import walk_ins
+from booking.services.desk.board import walk_ins
 from booking.store.bookings import Booking
 from tests.support import ANN, RECEPTION, Clinic
 

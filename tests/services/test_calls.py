@@ -13,7 +13,8 @@ from booking.formats.mail import compose
 from booking.services.audit import Actor
 from booking.services.bookings import intakes
 from booking.services.bookings.intakes import Given
-from booking.services.desk import call_lists, calls, day
+from booking.services.desk.board import day
+from booking.services.desk.calls import call_lists, calls
 from booking.services.mail import letters, outbox
 from booking.store.access import Staff
 from booking.store.bookings import Booking

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from booking.domain.lifecycle import State
-from booking.services.desk import day, doctor
-from booking.services.desk.day import DayRow
+from booking.services.desk.board import day, doctor
+from booking.services.desk.board.day import DayRow
 from booking.store.bookings import Booking
 from tests.services.deeds import TUESDAY_9, TUESDAY_10, TUESDAY_930, step
 from tests.support import Clinic

@@ -11,8 +11,8 @@ from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
 from booking.formats.mail import compose
 from booking.services.bookings import changes
-from booking.services.desk import lateness
-from booking.services.desk.lateness import Late
+from booking.services.desk.board import lateness
+from booking.services.desk.board.lateness import Late
 from booking.services.mail import letters, outbox
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message

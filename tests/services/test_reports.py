@@ -13,7 +13,7 @@ from booking.domain.messages import MessageKind, MessageState
 from booking.domain.rates import Rate
 from booking.domain.slots import Slot
 from booking.services.audit import PATIENT
-from booking.services.desk import lateness
+from booking.services.desk.board import lateness
 from booking.services.reports import messages, outcomes, punctuality, utilisation
 from booking.services.reports import waitlist as waitlist_report
 from booking.services.reports.outcomes import Outcome

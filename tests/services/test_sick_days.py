@@ -13,8 +13,8 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import MessageState
 from booking.services.admin import closures
 from booking.services.bookings import new_times
-from booking.services.desk import closing_calls, closings
-from booking.services.desk.closings import Closing
+from booking.services.desk.closings import closing_calls, closings
+from booking.services.desk.closings.closings import Closing
 from booking.store.bookings import Booking
 from booking.store.disruptions import DisruptedBooking, Disruption
 from booking.store.records import Message

@@ -8,7 +8,7 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.people import Person
 from booking.domain.roles import Role
-from booking.services.desk import versions
+from booking.services import versions
 from booking.store.bookings import Booking, Consent
 from booking.store.claims import Claim
 from booking.store.records import AuditEntry, Message

@@ -12,9 +12,8 @@ from booking.domain.calls import IN_VAIN, Cause
 from booking.domain.intake import Caution, Intake, cautions, read_intake
 from booking.domain.people import Findings
 from booking.domain.questions import Effect
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
-from booking.services.desk import versions
 from booking.store import intakes as store
 from booking.store.base import insert_row
 from booking.store.bookings import Booking

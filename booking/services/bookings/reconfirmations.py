@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from booking.domain import lifecycle
 from booking.domain.errors import Outdated, TransitionRefused
 from booking.domain.lifecycle import State
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.bookings.bookings import get, standing
-from booking.services.desk import versions
 from booking.store.bookings import Booking
 
 

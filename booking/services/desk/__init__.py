@@ -1,1 +1,1 @@
-"""Reception's day."""
+"""What the desk does all day, by what it is about."""

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session, aliased
 
 from booking.domain.lifecycle import OPEN, State
 from booking.domain.time import local_day
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
 from booking.services.clinic import Plan, Rulebook
-from booking.services.desk import versions
 from booking.store.bookings import Booking
 
 WEEKS_MOST = 52

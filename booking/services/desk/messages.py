@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.errors import MessageOutdated, NotFound
 from booking.domain.messages import Audience, MessageState
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
-from booking.services.desk import versions
 from booking.services.mail import outbox
 from booking.services.waitlist.mail import email_of
 from booking.store.bookings import Booking

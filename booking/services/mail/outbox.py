@@ -27,8 +27,8 @@ from booking.domain.messages import (
 from booking.domain.time import local_day
 from booking.domain.waitlist import ALIVE, Outcome
 from booking.formats.links import Links
+from booking.services import no_shows, versions
 from booking.services.clinic import Rulebook
-from booking.services.desk import no_shows, versions
 from booking.services.mail import mail_cap, queued
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Draft, EmailProof, Patient

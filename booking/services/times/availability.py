@@ -33,7 +33,7 @@ _TICK = timedelta(microseconds=1)
 # Made once, since making them costs more than running them.
 _clinic, _resources = table(Clinic).c, table(Resource).c
 _CLINIC_VERSION = select(_clinic.version)
-# As text, for a glance; boards look at it too (services/desk/versions.py).
+# As text, for a glance; boards look at it too (services/versions.py).
 VERSIONS = (
     "SELECT resources.id, resources.version, clinic.version, resources.board_version"
     " FROM resources JOIN clinic ON 1 = 1"

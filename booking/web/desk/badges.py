@@ -11,7 +11,9 @@ from datetime import datetime
 
 from flask import current_app, g
 
-from booking.services.desk import call_lists, messages, versions
+from booking.services import versions
+from booking.services.desk import messages
+from booking.services.desk.calls import call_lists
 from booking.store.engine import Session
 from booking.web import clinic
 from booking.web.desk.blueprint import blueprint

@@ -12,7 +12,7 @@ from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
 from booking.services.bookings import moves_undone
 from booking.services.bookings.intakes import ForTheDesk
-from booking.services.desk import slip
+from booking.services.desk.sheets import slip
 from booking.services.staff.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry, Message

@@ -11,8 +11,8 @@ from booking.domain.errors import NotFound
 from booking.domain.people import Findings, many_lines
 from booking.domain.time import local_day, midnight
 from booking.services import audit
-from booking.services.desk import call_lists, calls
-from booking.services.desk.call_lists import Task
+from booking.services.desk.calls import call_lists, calls
+from booking.services.desk.calls.call_lists import Task
 from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff

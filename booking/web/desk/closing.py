@@ -14,7 +14,7 @@ from booking.domain.time import ONE_DAY, local_day
 from booking.services.admin import closures as rules
 from booking.services.admin import practitioners
 from booking.services.admin.closures import NewClosure
-from booking.services.desk import closings
+from booking.services.desk.closings import closings
 from booking.store.engine import Session
 from booking.web import forms, times
 from booking.web.admin import changing, reading

@@ -11,7 +11,7 @@ from booking.domain.hours import DAY_MINUTES
 from booking.domain.lifecycle import ActorKind
 from booking.formats import dates
 from booking.services.clinic import Rulebook
-from booking.services.desk.closings import Closing
+from booking.services.desk.closings.closings import Closing
 
 WHY = {Why.ILL: "Ill", Why.CLOSED: "Closed", Why.BLOCK: "Blocked", Why.OTHER: "Away"}
 TO_CHOOSE = [

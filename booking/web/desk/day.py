@@ -13,7 +13,8 @@ from booking.domain.people import Findings, read_reason
 from booking.domain.time import ONE_DAY, local_day
 from booking.services import audit
 from booking.services.bookings import bookings, changes, intakes
-from booking.services.desk import call_lists, follow_ups
+from booking.services.desk import follow_ups
+from booking.services.desk.calls import call_lists
 from booking.services.mail import outbox
 from booking.services.staff import accounts
 from booking.services.staff.sessions import SignedIn

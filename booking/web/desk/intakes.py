@@ -16,7 +16,7 @@ from booking.formats.languages import ENGLISH
 from booking.services import texts
 from booking.services.bookings import bookings, intakes
 from booking.services.bookings.intakes import ForTheDesk, ForTheDoctor
-from booking.services.desk import calls
+from booking.services.desk.calls import calls
 from booking.services.staff.sessions import SignedIn
 from booking.services.texts import QUESTIONS
 from booking.store.bookings import Booking

@@ -10,7 +10,7 @@ from booking.domain.errors import MoreToTell, NotFound
 from booking.domain.people import Findings
 from booking.formats import dates
 from booking.services.clinic import Plan
-from booking.services.desk import lateness
+from booking.services.desk.board import lateness
 from booking.store.engine import Session
 from booking.web import forms
 from booking.web.access import current_staff

@@ -16,10 +16,12 @@ from markupsafe import Markup
 from booking.domain.lifecycle import ActorKind
 from booking.domain.slots import Slot
 from booking.domain.time import local_day
+from booking.services import versions
 from booking.services.bookings import new_times
 from booking.services.clinic import Rulebook
-from booking.services.desk import closings, lateness, versions
-from booking.services.desk import day as days
+from booking.services.desk.board import day as days
+from booking.services.desk.board import lateness
+from booking.services.desk.closings import closings
 from booking.services.staff.sessions import SignedIn
 from booking.services.times import free_time
 from booking.store.engine import Session

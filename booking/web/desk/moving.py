@@ -14,7 +14,7 @@ from booking.formats import dates
 from booking.services import audit
 from booking.services.bookings import changes, moves_undone
 from booking.services.bookings.bookings import standing
-from booking.services.desk import moves
+from booking.services.desk.board import moves
 from booking.store.bookings import Booking
 from booking.web import clinic, times
 from booking.web.access import current_staff

@@ -11,7 +11,7 @@ from booking.domain.slots import Slot
 from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
 from booking.formats.languages import LANGUAGES
-from booking.services.desk.moves import Outlook, Taker
+from booking.services.desk.board.moves import Outlook, Taker
 from booking.store.bookings import Booking
 from booking.web import times
 from booking.web.clinic import at, facts, local, place

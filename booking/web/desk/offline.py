@@ -11,7 +11,7 @@ from flask import Response, current_app, url_for
 from booking.domain.time import ONE_DAY, local_day, midnight
 from booking.formats import sheets
 from booking.formats.sheets import Sheet
-from booking.services.desk import sheet as days
+from booking.services.desk.sheets import sheet as days
 from booking.services.staff.sessions import SignedIn
 from booking.store.engine import Session
 from booking.web import clinic

@@ -14,8 +14,8 @@ from booking.formats.contacts import dial_link, show_phone
 from booking.services import audit
 from booking.services.admin import closures as rules
 from booking.services.admin import rule_changes
-from booking.services.desk import closing_calls, closings
-from booking.services.desk.closings import Affected, Closing
+from booking.services.desk.closings import closing_calls, closings
+from booking.services.desk.closings.closings import Affected, Closing
 from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from booking.services.desk import weeks as books
+from booking.services.desk.board import weeks as books
 from booking.web.access import current_staff
 from booking.web.clinic import rulebook
 from booking.web.desk import sheet, slip, weeks

@@ -17,7 +17,7 @@ from booking.domain.time import ONE_DAY, local_day
 from booking.services.bookings import bookings
 from booking.services.bookings.bookings import Wish
 from booking.services.clinic import Plan, Rulebook
-from booking.services.desk import walk_ins
+from booking.services.desk.board import walk_ins
 from booking.services.times import free_time
 from booking.store.engine import Session
 from booking.web import forms, times

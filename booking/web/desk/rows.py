@@ -23,9 +23,9 @@ from booking.formats import dates
 from booking.formats.contacts import show_phone
 from booking.services.bookings.new_times import Waiting
 from booking.services.clinic import Rulebook
-from booking.services.desk.closings import Closing
-from booking.services.desk.day import DayRow, OpenEnd
-from booking.services.desk.lateness import Late
+from booking.services.desk.board.day import DayRow, OpenEnd
+from booking.services.desk.board.lateness import Late
+from booking.services.desk.closings.closings import Closing
 from booking.store.bookings import Booking
 from booking.web.desk import closing_words, follow_ups, intakes, steps
 from booking.web.desk.board import EXCEPTION_WORDS, SOURCES, STRANDING_WORDS

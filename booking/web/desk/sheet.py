@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.time import local_day
 from booking.formats import sheets
-from booking.services.desk import sheet as days
+from booking.services.desk.sheets import sheet as days
 from booking.store.engine import Session
 from booking.web import times
 from booking.web.access import current_staff

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from booking.formats import slips
 from booking.formats.slips import Slip
 from booking.services import audit
-from booking.services.desk import slip as texts
+from booking.services.desk.sheets import slip as texts
 from booking.store.engine import Session
 from booking.web.access import current_staff
 from booking.web.clinic import rulebook

@@ -6,7 +6,7 @@ from typing import Any
 from booking.domain.calls import OUTCOMES, Cause, Outcome
 from booking.domain.messages import MessageState
 from booking.formats.contacts import dial_link, show_phone
-from booking.services.desk.call_lists import Done, Made, Task
+from booking.services.desk.calls.call_lists import Done, Made, Task
 from booking.web.clinic import at, facts, local
 from booking.web.desk.trail import MESSAGE_STATES
 

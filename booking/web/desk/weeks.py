@@ -14,8 +14,8 @@ from booking.domain.slots import Slot
 from booking.domain.time import ONE_DAY, local_day
 from booking.formats import dates
 from booking.services.clinic import Rulebook
-from booking.services.desk import weeks
-from booking.services.desk.weeks import Block, Load
+from booking.services.desk.board import weeks
+from booking.services.desk.board.weeks import Block, Load
 from booking.services.staff.sessions import SignedIn
 from booking.store.engine import Session
 from booking.web import times

@@ -12,7 +12,8 @@ from booking.formats.contacts import dial_link, show_phone
 from booking.services import audit
 from booking.services.bookings import intakes
 from booking.services.bookings.bookings import standing
-from booking.services.desk import doctor, follow_ups
+from booking.services.desk import follow_ups
+from booking.services.desk.board import doctor
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.web.access import current_staff

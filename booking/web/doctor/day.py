@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from booking.domain.lifecycle import OPEN, State
 from booking.domain.people import Findings
 from booking.domain.time import ONE_DAY, local_day
-from booking.services.desk import day as days
-from booking.services.desk import doctor
-from booking.services.desk.day import DayRow
+from booking.services.desk.board import day as days
+from booking.services.desk.board import doctor
+from booking.services.desk.board.day import DayRow
 from booking.store.engine import Session
 from booking.web import clinic, times
 from booking.web.clinic import at, local

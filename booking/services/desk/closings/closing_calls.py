@@ -10,12 +10,11 @@ from booking.domain.errors import NotFound, Outdated
 from booking.domain.lifecycle import State, Stranding
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
 from booking.services.bookings import bookings, changes, new_times
 from booking.services.bookings.new_times import Order
 from booking.services.clinic import Rulebook
-from booking.services.desk import versions
 from booking.services.times.availability import Offers
 from booking.store.bookings import Booking
 from booking.store.disruptions import DisruptedBooking, Disruption

@@ -10,10 +10,10 @@ from booking.domain.calls import Cause, Outcome, Tried, fits
 from booking.domain.errors import NotFound
 from booking.domain.time import local_day
 from booking.formats.links import Links
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
 from booking.services.bookings import intakes
-from booking.services.desk import call_lists, versions
+from booking.services.desk.calls import call_lists
 from booking.services.mail import missed
 from booking.store.base import insert_row
 from booking.store.calls import Call

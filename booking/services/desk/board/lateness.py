@@ -13,10 +13,9 @@ from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.time import ONE_DAY, Span, local_day, midnight
 from booking.formats.links import Links
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
 from booking.services.clinic import Rulebook
-from booking.services.desk import versions
 from booking.services.mail import queued
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient

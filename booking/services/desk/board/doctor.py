@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.domain.lifecycle import State
-from booking.services.desk.day import DayRow
+from booking.services.desk.board.day import DayRow
 from booking.store.bookings import Booking
 
 _EARLIER_MOST = 20

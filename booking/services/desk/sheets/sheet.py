@@ -12,8 +12,8 @@ from booking.formats.sheets import Line, Sheet
 from booking.services import audit
 from booking.services.audit import Actor
 from booking.services.clinic import Rulebook
-from booking.services.desk import day as days
-from booking.services.desk.day import DayRow
+from booking.services.desk.board import day as days
+from booking.services.desk.board.day import DayRow
 
 _NOBODY_COMES = {State.CANCELLED, State.EXPIRED, State.ENTERED_IN_ERROR}
 

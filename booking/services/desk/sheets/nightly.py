@@ -12,7 +12,7 @@ from booking.formats.links import Links
 from booking.formats.mail import Attachment, Letter
 from booking.services import audit
 from booking.services.clinic import Rulebook
-from booking.services.desk import sheet
+from booking.services.desk.sheets import sheet
 from booking.services.mail import queued
 from booking.store.base import insert_unless_taken
 from booking.store.records import Message

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from booking.domain.calls import CHASED_FOR, IN_VAIN, SETTLED, Cause, Outcome
 from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
-from booking.services.desk.no_shows import came_back
+from booking.services.no_shows import came_back
 from booking.store.bookings import MISSED, Booking, Patient
 from booking.store.calls import Call
 from booking.store.clinic import Practitioner, Service

@@ -1,0 +1,1 @@
+"""Whom the desk has to call, and how it went."""

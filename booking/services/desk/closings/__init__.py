@@ -1,0 +1,1 @@
+"""Sick days and closures: whose visit was taken away, and what became of it."""
