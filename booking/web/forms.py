@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template
 
+from booking.domain.errors import NotFound
 from booking.domain.people import Findings, Person, read_birth_parts, read_name
 from booking.formats.contacts import read_contacts
 
@@ -19,9 +20,27 @@ def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: form.get(name, "")[:KEPT] for name in names or FIELDS}
 
 
+def number(text: str) -> int | None:
+    """The id that a field or an address says; None where it says none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def pressed(text: str) -> int:
+    """
+    The same for the row whose button was pressed.
+
+    Raises:
+        NotFound: it says none, so the form is none of ours.
+    """
+    found = number(text)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def numbers(texts: Iterable[str]) -> set[int]:
     """The ids among what boxes and hidden fields say; whatever is none is passed over."""
-    return {int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) < 10}
+    return {found for found in map(number, texts) if found is not None}
 
 
 def shown(template: str, found: Findings, **values: Any) -> tuple[str, int]:

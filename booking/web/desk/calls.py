@@ -14,12 +14,11 @@ from booking.services import audit
 from booking.services.desk.calls import call_lists, calls
 from booking.services.desk.calls.call_lists import Task
 from booking.store.engine import Session
-from booking.web import times
+from booking.web import forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import facts, now
 from booking.web.desk import tries
 from booking.web.desk.blueprint import blueprint
-from booking.web.forms import KEPT
 from booking.web.installation import here, read, write
 
 # Of the button that Enter presses in a field.
@@ -39,7 +38,9 @@ def calls_page() -> ResponseReturnValue:
     cause, booking_id, outcome = _pressed()
     found = Findings()
     field = f"{cause.value}-{booking_id}"
-    typed = {name: request.form.get(name, "")[:KEPT] for name in (f"note-{field}", f"on-{field}")}
+    typed = {
+        name: request.form.get(name, "")[: forms.KEPT] for name in (f"note-{field}", f"on-{field}")
+    }
     note = _note(typed[f"note-{field}"], f"note-{field}", found)
     day = None
     if outcome in {None, Outcome.CALL_AGAIN}:
@@ -69,13 +70,7 @@ def _pressed() -> tuple[Cause, int, Outcome | None]:
         outcome = None if typed == _NO_OUTCOME else Outcome(typed)
     except ValueError:
         raise NotFound from None
-    return cause, _number(request.form.get("booking", "")), outcome
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound
-    return int(text)
+    return cause, forms.pressed(request.form.get("booking", "")), outcome
 
 
 def _note(text: str, field: str, found: Findings) -> str:
@@ -100,7 +95,7 @@ def _day(text: str, field: str, found: Findings) -> date | None:
 
 def _keep(booking_id: int, cause: Cause, tried: Tried) -> int | None:
     installation, person = here(), current_staff()
-    seen = _number(request.form.get("seen", ""))
+    seen = forms.pressed(request.form.get("seen", ""))
     return write(
         lambda session, at: calls.record(
             session,

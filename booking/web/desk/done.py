@@ -20,10 +20,10 @@ from booking.services.staff.sessions import SignedIn
 from booking.store.bookings import Booking
 from booking.store.engine import Session
 from booking.store.records import AuditEntry, Message
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local
 from booking.web.desk import board
-from booking.web.desk.known import number
 from booking.web.installation import read
 
 _DEEDS = ("state", "undo", *moves_undone.MOVES)
@@ -34,7 +34,7 @@ _MINUTE = timedelta(minutes=1)
 
 def said() -> dict[str, Any] | None:
     """What was done today to the booking that the address names in `done`, if it was news."""
-    booking_id, person = number(request.args.get("done", "")), current_staff()
+    booking_id, person = forms.number(request.args.get("done", "")), current_staff()
     if booking_id is None:
         return None
 

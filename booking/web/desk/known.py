@@ -9,15 +9,11 @@ from booking.services.patients import cards, search
 from booking.services.patients.cards import Card
 from booking.services.patients.search import Found
 from booking.store.engine import Session
+from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.desk.patients import as_typed
 from booking.web.desk.search import look_up, shown
 from booking.web.installation import write
-
-
-def number(typed: str) -> int | None:
-    """The patient that the form carries; None for somebody new."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
 def chosen(typed: str) -> dict[str, str]:
@@ -28,7 +24,7 @@ def chosen(typed: str) -> dict[str, str]:
     Raises:
         NotFound: the patient is gone.
     """
-    patient_id = number(typed)
+    patient_id = forms.number(typed)
     if patient_id is None:
         return {"patient": ""}
     actor = current_staff().actor

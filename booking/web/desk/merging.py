@@ -16,7 +16,6 @@ from booking.web import forms
 from booking.web.access import current_staff
 from booking.web.desk import search
 from booking.web.desk.blueprint import blueprint
-from booking.web.desk.known import number
 from booking.web.desk.patients import PATIENT, facts_of, visit
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, write
@@ -33,7 +32,7 @@ _VISITS_MOST = 6
 @blueprint.route(f"{PATIENT}/merge", methods=["GET", "POST"])
 def merge(patient_id: int) -> ResponseReturnValue:
     """Which other record is the same person's, then both side by side, then one."""
-    other_id = number(request.values.get("other", ""))
+    other_id = forms.number(request.values.get("other", ""))
     if other_id is None:
         return _find(patient_id)
     found = Findings()
@@ -61,7 +60,7 @@ def _find(patient_id: int) -> ResponseReturnValue:
 def _merged(patient_id: int, other_id: int, found: Findings) -> bool:
     """Whether they are one record now; if not, `found` says why."""
     taken = {name for name in merging.FIELDS if request.form.get(name) == "other"}
-    seen, actor = number(request.form.get("seen", "")) or 0, current_staff().actor
+    seen, actor = forms.number(request.form.get("seen", "")) or 0, current_staff().actor
     try:
         write(
             lambda session, now: merging.merge(
@@ -146,7 +145,7 @@ def _likely(mine: Card, other: Card, name: str) -> str:
 @blueprint.post(f"{PATIENT}/take-apart")
 def take_apart(patient_id: int) -> ResponseReturnValue:
     """Make two records again of what was merged today."""
-    merge_id, actor = number(request.form.get("merge", "")) or 0, current_staff().actor
+    merge_id, actor = forms.number(request.form.get("merge", "")) or 0, current_staff().actor
     write(
         lambda session, now: merging.take_apart(
             session, here().offers, patient_id, merge_id, actor=actor, now=now

@@ -17,7 +17,7 @@ from booking.services.admin import rule_changes
 from booking.services.desk.closings import closing_calls, closings
 from booking.services.desk.closings.closings import Affected, Closing
 from booking.store.engine import Session
-from booking.web import times
+from booking.web import forms, times
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local, rulebook
 from booking.web.desk import closing_words
@@ -56,7 +56,7 @@ def _do(closing_id: int, found: Findings) -> int | None:
     if deed == "reopen":
         _reopen(closing_id)
         return None
-    number = _number(request.form.get("id", ""))
+    number = forms.pressed(request.form.get("id", ""))
     actor, installation = current_staff().actor, here()
     offers, links = installation.offers, installation.links
     if deed in _SAID:
@@ -87,12 +87,6 @@ def _do(closing_id: int, found: Findings) -> int | None:
             )
         )
     return number
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound
-    return int(text)
 
 
 def _cancel(closing_id: int, number: int, found: Findings) -> None:

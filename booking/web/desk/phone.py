@@ -163,7 +163,7 @@ def _book(
     person = _with_guardian(person, values["guardian"], local(chosen.start).date(), found)
     if found.errors:
         return None
-    patient_id = known.number(values["patient"])
+    patient_id = forms.number(values["patient"])
     if patient_id is None and "somebody_else" not in request.form:
         same = known.duplicates(person)
         if same:

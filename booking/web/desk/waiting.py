@@ -26,7 +26,7 @@ from booking.services.waitlist import answers, filling, mail
 from booking.services.waitlist import entries as waitlist
 from booking.store.engine import Session
 from booking.store.waitlist import WaitlistEntry, WaitlistOffer
-from booking.web import times, waiting
+from booking.web import forms, times, waiting
 from booking.web.access import current_staff
 from booking.web.clinic import at, facts, local, now, rulebook
 from booking.web.desk.blueprint import blueprint
@@ -137,7 +137,7 @@ def _offer(offer: WaitlistOffer, failed: Failed) -> dict[str, Any]:
 def _step_in(found: Findings) -> None:
     """Do what a button of the page says."""
     actor, offers, deed = current_staff().actor, here().offers, request.form.get("deed")
-    number = _number(request.form.get("id", ""))
+    number = forms.pressed(request.form.get("id", ""))
     if deed == "offer":
         _offer_by_hand(number, actor)
     elif deed == "accept":
@@ -150,12 +150,6 @@ def _step_in(found: Findings) -> None:
         write(lambda s, at: answers.leave(s, offers, number, actor=actor, now=at))
     else:
         raise NotFound
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound
-    return int(text)
 
 
 def _offer_by_hand(entry_id: int, actor: Actor) -> None:
