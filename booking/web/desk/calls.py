@@ -38,9 +38,7 @@ def calls_page() -> ResponseReturnValue:
     cause, booking_id, outcome = _pressed()
     found = Findings()
     field = f"{cause.value}-{booking_id}"
-    typed = {
-        name: request.form.get(name, "")[: forms.KEPT] for name in (f"note-{field}", f"on-{field}")
-    }
+    typed = forms.typed(request.form, f"note-{field}", f"on-{field}")
     note = _note(typed[f"note-{field}"], f"note-{field}", found)
     day = None
     if outcome in {None, Outcome.CALL_AGAIN}:
