@@ -192,17 +192,15 @@ def _whom(session: Session, wish: Wish, actor: Actor, *, now: datetime) -> Patie
 
 
 def _add_patient(session: Session, person: Person, *, now: datetime) -> Patient:
-    values = {
-        "name": person.name,
-        "date_of_birth": person.date_of_birth,
-        "email": person.email,
-        "phone": person.phone,
-        "locale": person.locale,
-        "guardian": person.guardian,
-        "erased_at": None,
-        "merged_into": None,
-        "created_at": now,
-    }
+    values = rows.new_patient(
+        person.name,
+        person.date_of_birth,
+        person.email,
+        person.phone,
+        locale=person.locale,
+        guardian=person.guardian,
+        now=now,
+    )
     patient = Patient(id=insert_row(session, Patient, **values), **values)
     search.add_words(session, patient.id, name=person.name, phone=person.phone)
     return patient

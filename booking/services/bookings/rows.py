@@ -1,12 +1,13 @@
-"""The row of a new booking, whoever makes it."""
+"""The rows of a new booking and of its patient, whoever makes them."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from booking.domain import references
 from booking.domain.lifecycle import State
 from booking.domain.time import Span
+from booking.formats.languages import ENGLISH
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken, token_hash
 from booking.services.clinic import Plan
@@ -42,6 +43,30 @@ def new_row(
         "follow_up_service_id": None,
         "created_at": now,
         "updated_at": now,
+    }
+
+
+def new_patient(
+    name: str,
+    date_of_birth: date | None,
+    email: str | None,
+    phone: str | None,
+    *,
+    locale: str = ENGLISH,
+    guardian: str | None = None,
+    now: datetime,
+) -> dict[str, Any]:
+    """A patient's row."""
+    return {
+        "name": name,
+        "date_of_birth": date_of_birth,
+        "email": email,
+        "phone": phone,
+        "locale": locale,
+        "guardian": guardian,
+        "erased_at": None,
+        "merged_into": None,
+        "created_at": now,
     }
 
 

@@ -17,7 +17,7 @@ from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
 from booking.services import audit
 from booking.services.audit import Actor
-from booking.services.bookings.rows import new_reference, new_row
+from booking.services.bookings.rows import new_patient, new_reference, new_row
 from booking.services.clinic import Rulebook
 from booking.services.imports.deciding import Decider, Decision, Visit
 from booking.services.imports.lines import Line
@@ -87,7 +87,7 @@ class _Patients:
 
 def _add_patients(session: Session, taken: Sequence[Decision], *, now: datetime) -> _Patients:
     new = {id(one.who): one.who for one in taken if one.who is not None and one.who.id is None}
-    rows = [_patient(one, now) for one in new.values()]
+    rows = [new_patient(one.name, one.born, one.email, one.phone, now=now) for one in new.values()]
     ids = _insert(session, Patient, rows)
     words = [
         word
@@ -96,19 +96,6 @@ def _add_patients(session: Session, taken: Sequence[Decision], *, now: datetime)
     ]
     _insert_all(session, PatientWord, words)
     return _Patients(dict(zip(new, ids, strict=True)), ids)
-
-
-def _patient(who: Known, now: datetime) -> dict[str, Any]:
-    return {
-        "name": who.name,
-        "date_of_birth": who.born,
-        "email": who.email,
-        "phone": who.phone,
-        "locale": "en",
-        "guardian": None,
-        "erased_at": None,
-        "created_at": now,
-    }
 
 
 def _add_notes(
