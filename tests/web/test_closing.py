@@ -1,5 +1,7 @@
 """Reception closes a day: who is affected is seen first, and how far they are stays in sight."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -8,7 +10,7 @@ from booking.domain.lifecycle import Stranding
 from booking.domain.roles import Role
 from booking.store.clinic import Closure
 from booking.store.disruptions import Disruption
-from tests.services.deeds import TUESDAY_9, TUESDAY_930, is_offered, now_is, wall
+from tests.services.deeds import TUESDAY_9, TUESDAY_930, is_offered, messages, now_is, wall
 from tests.services.sick_days import BY_PHONE
 from tests.support import Clinic
 from tests.web.journeys import count, on_one_engine
@@ -189,6 +191,21 @@ def test_cancelling_on_the_phone_says_why(reception: Visitor, clinic: Clinic, ca
         assert press(reception, called, nonsense).status == 404
     assert press(reception, 999, "no_answer").status == 404
     assert reception.get(f"{CLOSING}/99").status == 404
+
+
+@pytest.mark.parametrize("deed", ["takes", "cancel"])
+def test_what_is_done_on_a_call_is_told_after_the_grace(
+    reception: Visitor, clinic: Clinic, deed: str
+):
+    booking = clinic.book(TUESDAY_9)
+    assert save(reception, reception.post(CLOSING, ALL_DAY)).status == 303
+    page = reception.get(f"{CLOSING}/1")
+    held = [b for b in page.document.all("button", name="deed") if "Takes" in b.words]
+    pressed = held[0].attrs["value"] if deed == "takes" else deed
+    assert press(reception, booking.id, pressed, reason="On the phone").status == 303
+    kind = "moved" if deed == "takes" else "cancelled"
+    (word,) = (one for one in messages(clinic, booking) if one.kind.value == kind)
+    assert word.next_try_at == clinic.time.now + timedelta(minutes=2)
 
 
 def test_a_doctor_sees_how_far_their_own_patients_are_and_decides_nothing(

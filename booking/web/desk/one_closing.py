@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.disruptions import Progress, Said
 from booking.domain.errors import NotFound, Outdated, Refusal, SlotRefusal, TransitionRefused
+from booking.domain.messages import Telling
 from booking.domain.people import Findings, read_reason
 from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
@@ -83,7 +84,15 @@ def _do(closing_id: int, found: Findings) -> int | None:
             raise NotFound
         write(
             lambda s, now: closing_calls.take(
-                s, offers, links, closing_id, number, start, actor=actor, now=now
+                s,
+                offers,
+                links,
+                closing_id,
+                number,
+                start,
+                actor=actor,
+                now=now,
+                telling=Telling(grace=installation.grace),
             )
         )
     return number
@@ -98,10 +107,18 @@ def _cancel(closing_id: int, number: int, found: Findings) -> None:
         found.add(field, "missing", "Say why, so that colleagues know")
     if found.errors:
         return
-    actor, offers, links = current_staff().actor, here().offers, here().links
+    actor, installation = current_staff().actor, here()
     write(
         lambda s, now: closing_calls.cancel(
-            s, offers, links, closing_id, number, reason=reason, actor=actor, now=now
+            s,
+            installation.offers,
+            installation.links,
+            closing_id,
+            number,
+            reason=reason,
+            actor=actor,
+            now=now,
+            telling=Telling(grace=installation.grace),
         )
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from booking.domain.disruptions import Said
 from booking.domain.errors import NotFound, Outdated
 from booking.domain.lifecycle import State, Stranding
+from booking.domain.messages import AT_ONCE, Telling
 from booking.formats.links import Links
 from booking.formats.tokens import RandomToken
 from booking.services import audit, versions
@@ -30,6 +31,7 @@ def take(
     *,
     actor: Actor,
     now: datetime,
+    telling: Telling = AT_ONCE,
 ) -> None:
     """
     The patient takes another time on the phone.
@@ -39,7 +41,7 @@ def take(
         SlotRefusal: it is not free any more.
     """
     booking, _ = _to_move(session, offers, closing_id, booking_id, now=now)
-    changes.move(session, offers, links, booking, start, actor=actor, now=now)
+    changes.move(session, offers, links, booking, start, actor=actor, now=now, telling=telling)
 
 
 def cancel(
@@ -52,6 +54,7 @@ def cancel(
     reason: str,
     actor: Actor,
     now: datetime,
+    telling: Telling = AT_ONCE,
 ) -> None:
     """
     The patient wants no other time.
@@ -61,7 +64,15 @@ def cancel(
     """
     booking, _ = _to_move(session, offers, closing_id, booking_id, now=now)
     changes.advance(
-        session, offers, links, booking, State.CANCELLED, actor=actor, reason=reason, now=now
+        session,
+        offers,
+        links,
+        booking,
+        State.CANCELLED,
+        actor=actor,
+        reason=reason,
+        now=now,
+        telling=telling,
     )
 
 
