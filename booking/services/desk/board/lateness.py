@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from booking.domain.errors import MoreToTell
 from booking.domain.lifecycle import State, Stranding
 from booking.domain.messages import MessageKind, MessageState
-from booking.domain.time import ONE_DAY, Span, local_day, midnight
+from booking.domain.time import Span, local_day
 from booking.formats.links import Links
 from booking.services import audit, versions
 from booking.services.audit import Actor
 from booking.services.clinic import Rulebook
+from booking.services.desk.board.day import whole_day
 from booking.services.mail import queued
 from booking.store.base import insert_row
 from booking.store.bookings import Booking, Patient
@@ -142,9 +143,7 @@ def on_time_again(
 
 
 def _today(rulebook: Rulebook, now: datetime) -> Span:
-    zone = rulebook.clinic.zone
-    day = local_day(now, zone)
-    return Span(midnight(day, zone), midnight(day + ONE_DAY, zone))
+    return whole_day(rulebook, local_day(now, rulebook.clinic.zone))
 
 
 def _end(session: Session, rulebook: Rulebook, practitioner_id: int, *, now: datetime) -> bool:
