@@ -2,13 +2,17 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from booking.domain.lifecycle import Exceptional
+from booking.domain.people import Person
 from booking.store.bookings import Booking
 from tests.browser.live import Post
+from tests.browser.looking import Look
 from tests.browser.patients import button, heading
 from tests.browser.staff import sit_down
 from tests.services.deeds import move, now_is, told
 from tests.support import ANN, Clinic, at
 
+CARLA = Person("Carla Roy", ANN.date_of_birth, None, "+12025550143")
 NINE, TEN = at("2026-01-13T09:00-05:00"), at("2026-01-13T10:00-05:00")
 
 
@@ -58,6 +62,30 @@ def test_a_visit_dragged_by_mistake_is_undone_and_nobody_hears_of_it(
     button(page, "Move to this time").click()
     heading(page, "Week of Monday 12 January")
     undone(page, clinic, booking, post)
+
+
+def test_a_visit_dragged_onto_another_stands_beside_it_with_a_reason(
+    page: Page, clinic: Clinic, post: Post, look: Look
+):
+    booking = clinic.book(NINE)
+    clinic.book(at("2026-01-13T11:00-05:00"), CARLA)
+    sit_down(page, clinic)
+    page.goto("/desk/week?day=2026-01-13")
+    entry(page).locator(".block").first.hover()
+    page.mouse.down()
+    page.mouse.move(700, 500, steps=4)
+    expect(page.locator(".drop").first).to_be_visible()
+    page.locator(".week .entry").filter(has_text=CARLA.name).locator(".block").first.hover()
+    page.mouse.up()
+    heading(page, "That time is not free")
+    expect(page.get_by_role("main")).to_contain_text("is taken by Carla Roy")
+    look("what stands in the way, and a reason")
+    button(page, "Move there all the same").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say why, so that colleagues know")
+    page.get_by_label("Reason").fill("In pain, cannot wait")
+    button(page, "Move there all the same").press("Enter")
+    heading(page, "Week of Monday 12 January")
+    assert now_is(clinic, booking).exceptional is Exceptional.OVERBOOKED
 
 
 def test_what_others_do_appears_in_an_open_week_and_the_focus_stays(page: Page, clinic: Clinic):

@@ -66,6 +66,7 @@ def move(
     *,
     actor: Actor = PATIENT,
     telling: Telling = AT_ONCE,
+    reason: str | None = None,
 ) -> Booking:
     return clinic.write(
         lambda session, now: changes.move(
@@ -77,6 +78,7 @@ def move(
             actor=actor,
             now=now,
             telling=telling,
+            reason=reason,
         )
     )
 

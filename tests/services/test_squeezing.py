@@ -144,6 +144,61 @@ def test_a_move_that_is_taken_back_leads_outside_of_hours_again(clinic: Clinic) 
     assert back.exceptional_reason == "works until eight"
 
 
+def test_a_visit_is_moved_outside_of_hours_with_a_reason(clinic: Clinic) -> None:
+    booking = clinic.book(TUESDAY_10)
+    with pytest.raises(OutsideHours):
+        move(clinic, booking, TUESDAY_7, actor=RECEPTION)
+    with pytest.raises(Unexplained):
+        move(clinic, booking, TUESDAY_7, actor=RECEPTION, reason="")
+    moved = now_is(clinic, move(clinic, booking, TUESDAY_7, actor=RECEPTION, reason="night shift"))
+    assert (moved.start, moved.sequence) == (TUESDAY_7, 1)
+    assert moved.exceptional is Exceptional.OUTSIDE_HOURS
+    assert moved.exceptional_reason == history(clinic, booking)[-1].reason == "night shift"
+    assert taken(clinic) == [(TUESDAY_7, TUESDAY_7 + HALF_HOUR)]
+    back = now_is(clinic, move_undone(clinic, booking))
+    assert (back.start, back.exceptional) == (TUESDAY_10, None)
+
+
+def test_a_visit_is_moved_beside_another_and_back_with_its_pieces(clinic: Clinic) -> None:
+    first, booking = clinic.book(TUESDAY_9), clinic.book(TUESDAY_10)
+    moved = now_is(clinic, move(clinic, booking, TUESDAY_915, actor=RECEPTION, reason="in pain"))
+    assert moved.exceptional is Exceptional.OVERBOOKED
+    assert taken(clinic) == [(TUESDAY_9, TUESDAY_930), (TUESDAY_930, TUESDAY_915 + HALF_HOUR)]
+    assert is_offered(clinic, TUESDAY_10)
+    # It closes up like any visit beside another, and gives all of it back when it leaves.
+    cancel(clinic, first, actor=RECEPTION, reason="asked for")
+    assert not is_offered(clinic, TUESDAY_9)
+    assert now_is(clinic, move_undone(clinic, booking)).exceptional is None
+    assert taken(clinic) == [(TUESDAY_10, TUESDAY_10 + HALF_HOUR)]
+
+
+def test_a_free_time_needs_no_mark_though_a_reason_was_given(clinic: Clinic) -> None:
+    booking = clinic.book(TUESDAY_9)
+    to = TUESDAY_10 + timedelta(minutes=7)
+    moved = now_is(clinic, move(clinic, booking, to, actor=RECEPTION, reason="the bus"))
+    assert (moved.exceptional, moved.exceptional_reason) == (None, None)
+    assert history(clinic, booking)[-1].reason == ""
+
+
+def test_a_move_that_is_taken_back_leads_beside_the_other_again(clinic: Clinic) -> None:
+    clinic.book(TUESDAY_9)
+    beside = squeeze(clinic, TUESDAY_915, reason="in pain")
+    move(clinic, beside, TUESDAY_10, actor=RECEPTION)
+    back = now_is(clinic, move_undone(clinic, beside))
+    assert (back.start, back.exceptional) == (TUESDAY_915, Exceptional.OVERBOOKED)
+    assert back.exceptional_reason == "in pain"
+    assert taken(clinic) == [(TUESDAY_9, TUESDAY_930), (TUESDAY_930, TUESDAY_915 + HALF_HOUR)]
+
+
+def test_each_move_that_is_taken_back_brings_its_own_reason(clinic: Clinic) -> None:
+    booking = squeeze(clinic, TUESDAY_7, reason="works until eight")
+    early = TUESDAY_7 + timedelta(minutes=30)
+    move(clinic, booking, early, actor=RECEPTION, reason="the bus")
+    move(clinic, booking, TUESDAY_10, actor=RECEPTION)
+    back = now_is(clinic, move_undone(clinic, booking))
+    assert (back.start, back.exceptional_reason) == (early, "the bus")
+
+
 def test_a_time_that_somebody_holds_is_not_overbooked(clinic: Clinic) -> None:
     hold(clinic, TUESDAY_9)
     with pytest.raises(BeingBooked):

@@ -102,18 +102,56 @@ def test_what_stands_in_the_way_is_named_before_anything_is_saved(
     assert taken.heading == "That time is not free"
     reference = f"{other.reference[:4]}-{other.reference[4:]}"
     assert f"10:30 am – 11:30 am is taken by Carla Roy, {reference}." in taken.words
-    assert not [form for form in taken.forms if form.action.endswith("/move")]
+    assert "The visit will be marked “Overbooked”." in taken.words
     # Its own time does not stand in its own way.
     nearest = [one for one in links(taken) if "to=" in one]
     assert any("to=2026-01-13T09:30:00-05:00" in one for one in nearest)
     hold(clinic, at("2026-01-13T14:00-05:00"))
     held = desk.get(path(booking, to="2026-01-13T14:00"))
     assert "is held until 8:10 am for somebody who is booking just now" in held.words
+    # A reason wins no time that somebody chooses just now, nor one that is past.
+    past = desk.get(path(booking, to="2026-01-12T07:00"))
+    for never in (held, past):
+        assert not [form for form in never.forms if form.action.endswith("/move")]
     closed = desk.get(path(booking, to="2026-01-17T10:00"))
     assert "outside of the opening hours" in closed.words
     soon = desk.get(path(booking, to="2026-01-12T09:00"))
     assert "closer than patients may book online" in soon.words
     assert "“To the doctor: moved”" in soon.words
+
+
+def test_outside_of_hours_it_goes_with_a_reason_and_not_without(
+    desk: Visitor, clinic: Clinic, booking: Booking
+):
+    action = f"/desk/bookings/{booking.id}/move"
+    check = desk.get(path(booking, to="2026-01-17T10:00"))
+    assert "The visit will be marked “Outside hours”." in check.words
+    unsaid = desk.fill(check, action, notify="0", reason=" ")
+    assert unsaid.status == 422
+    assert "Say why, so that colleagues know" in unsaid.words
+    assert now_is(clinic, booking).start == NINE
+    endless = desk.fill(check, action, reason="so " * 400)
+    assert endless.status == 422
+    assert "so so so" in endless.text
+    done = desk.fill(unsaid, action, reason="The doctor comes in for her")
+    board = desk.get(done.location)
+    assert "No message leaves, as you chose." in board.words
+    assert "Outside hours" in board.words
+    card = desk.get(f"/desk/bookings/{booking.id}")
+    assert "Outside hours: “The doctor comes in for her”" in card.words
+    desk.fill(card, f"/desk/bookings/{booking.id}/undo-move")
+    assert now_is(clinic, booking).exceptional is None
+
+
+def test_between_the_usual_starts_it_goes_without_a_reason(
+    desk: Visitor, clinic: Clinic, booking: Booking
+):
+    check = desk.get(path(booking, to="2026-01-13T10:07"))
+    assert check.status == 409
+    assert "nobody else has this time" in check.words
+    desk.fill(check, f"/desk/bookings/{booking.id}/move")
+    moved = now_is(clinic, booking)
+    assert (moved.start, moved.exceptional) == (at("2026-01-13T10:07-05:00"), None)
 
 
 def test_a_time_that_goes_or_a_booking_that_changes_meanwhile_is_said(

@@ -18,9 +18,9 @@ from booking.services.bookings.rows import wall_time
 from booking.services.clinic import Rulebook, cut_offs
 from booking.services.mail import heard, outbox
 from booking.services.times import acceptance, claims, squeezing
-from booking.services.times.acceptance import Accepted
 from booking.services.times.availability import Offers
 from booking.services.times.free_time import read_busy
+from booking.services.times.squeezing import Fit
 from booking.store.bookings import Booking
 
 # States in which a subscribed calendar shows the booking as it did before.
@@ -38,17 +38,20 @@ def move(
     now: datetime,
     seen: datetime | None = None,
     telling: Telling = AT_ONCE,
+    reason: str | None = None,
 ) -> Booking:
     """
     Give a booking another start; everything else stays, and the old time is freed only if the new
     one is won. Asking for the time it has already changes nothing.
 
     Staff may move it without telling the patient, and have a grace: who still believes in the new
-    start when their word waits is told nothing.
+    start when their word waits is told nothing. With a `reason` they may choose any minute, outside
+    of hours and beside another visit too.
 
     Raises:
         TransitionRefused: it is over, cancelled, or under way.
         SlotRefusal: the new start is not on offer.
+        Unexplained: nothing is on offer then, and the `reason` is empty.
         Outdated: somebody changed the booking since it was `seen`.
     """
     booking, rulebook = locked(session, offers, booking, now=now, seen=seen)
@@ -63,12 +66,18 @@ def move(
     plans = rulebook.plans_of(booking)
     # What is held for this booking makes way for it, and comes back if the start is not won.
     new_times.settle(session, booking)
-    accepted = acceptance.require_slot(
-        session, plans, start, now=now, notice=notice_for(actor), without_booking=booking.id
-    )
+    if reason is None:
+        accepted = acceptance.require_slot(
+            session, plans, start, now=now, notice=notice_for(actor), without_booking=booking.id
+        )
+        fit = Fit(accepted, None)
+    else:
+        fit = squeezing.fit(
+            session, plans, start, reason=reason, now=now, without_booking=booking.id
+        )
     believed = heard.believed(session, booking)
     previous = booking.start
-    put(session, booking, accepted, actor, "moved", now=now)
+    put(session, booking, fit, actor, "moved", reason=reason or "", now=now)
     audiences = _audiences(session, booking, telling, actor, now=now)
     for who in (Audience.PATIENT, Audience.DOCTOR):
         # A patient who moves it back themselves is still answered.
@@ -91,24 +100,29 @@ def move(
 def put(
     session: Session,
     booking: Booking,
-    accepted: Accepted,
+    fit: Fit,
     actor: Actor,
     action: str,
     *,
     now: datetime,
+    reason: str = "",
 ) -> None:
     """
-    Give a booking the time that was accepted for it, and no other.
+    Give a booking the time that it fits into, and no other; marked with the `reason` where that is
+    exceptional.
 
     Raises:
         SlotUnavailable: it is taken; the transaction must not be committed.
     """
-    slot, plan = accepted.slot, accepted.plan
-    if booking.exceptional is Exceptional.OVERBOOKED:
-        # It has pieces of its time, which cannot all become the new one.
+    slot, plan = fit.accepted.slot, fit.accepted.plan
+    if Exceptional.OVERBOOKED in {booking.exceptional, fit.kind}:
+        # It has, or is to have, pieces of a time: they are none of each other's.
         claims.free(session, booking.id)
-    claims.move(session, booking.id, accepted.resources, accepted.span)
-    booking.exceptional = booking.exceptional_reason = None
+        squeezing.take(session, fit, booking.id, now=now)
+    else:
+        claims.move(session, booking.id, fit.accepted.resources, fit.accepted.span)
+    booking.exceptional = fit.kind
+    booking.exceptional_reason = reason if fit.kind else None
     previous = booking.start
     booking.start, booking.end, booking.location_id = slot.start, slot.end, plan.place.id
     booking.local_start, booking.time_zone = wall_time(slot.start, plan), plan.rules.zone.key
@@ -126,6 +140,7 @@ def put(
         booking_id=booking.id,
         from_value=previous.isoformat(),
         to_value=slot.start.isoformat(),
+        reason=booking.exceptional_reason or "",
     )
 
 

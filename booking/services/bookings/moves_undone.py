@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain import lifecycle
 from booking.domain.errors import SlotRefusal, TransitionRefused
-from booking.domain.lifecycle import ActorKind, Exceptional, Stranding
+from booking.domain.lifecycle import ActorKind, Stranding
 from booking.domain.messages import MessageKind
 from booking.domain.steps import is_open
 from booking.domain.time import Span
@@ -19,8 +19,9 @@ from booking.services.bookings import changes, new_times
 from booking.services.bookings.bookings import locked, standing
 from booking.services.clinic import Plan, Rulebook, open_first
 from booking.services.mail import heard, outbox
-from booking.services.times import acceptance
+from booking.services.times import acceptance, squeezing
 from booking.services.times.availability import Offers
+from booking.services.times.squeezing import Fit
 from booking.store.bookings import Booking
 from booking.store.records import AuditEntry
 
@@ -99,16 +100,15 @@ def undo_move(
     left = booking.start
     new_times.settle(session, booking)
     plan = open_first(rulebook.plans_of(booking), move.back_to)[0]
+    why = _why_there(session, booking)
     try:
-        # Whatever the rules say by now.
-        accepted = acceptance.require_room(
-            session, plan, move.back_to, now=now, without_booking=booking.id
-        )
-        changes.put(session, booking, accepted, actor, "move_undone", now=now)
+        fit = _fit(session, plan, booking, move.back_to, why, now=now)
+        changes.put(session, booking, fit, actor, "move_undone", reason=why, now=now)
     except SlotRefusal as refusal:
         refusal.start = move.back_to
         raise
-    _mark(session, booking, plan)
+    if fit.kind is None:
+        _mark(session, booking, plan)
     for kind, audiences, previous in (
         (MessageKind.MOVED, told.of_it, left),
         (MessageKind.CONFIRMED, told.owed - told.of_it, None),
@@ -127,15 +127,30 @@ def undo_move(
     return booking
 
 
+def _why_there(session: Session, booking: Booking) -> str:
+    """Why it was put where it was before its latest move; empty where that was on offer."""
+    made, *later = audit.history(session, booking.id)
+    return [made, *(one for one in later if one.action in MOVES)][-2].reason
+
+
+def _fit(
+    session: Session, plan: Plan, booking: Booking, start: datetime, why: str, *, now: datetime
+) -> Fit:
+    if why:
+        return squeezing.fit(
+            session, [plan], start, reason=why, now=now, without_booking=booking.id
+        )
+    # Whatever the rules say by now.
+    accepted = acceptance.require_room(session, plan, start, now=now, without_booking=booking.id)
+    return Fit(accepted, None)
+
+
 def _mark(session: Session, booking: Booking, plan: Plan) -> None:
-    """A time that the rules do not allow is again what it was: squeezed in, kept, or to change."""
+    """A time that the rules do not allow is again what it was: kept, or to change."""
     if is_open(plan.rules, Span(booking.start, booking.end)):
         return
     last = audit.last_of(session, booking.id, _STRANDINGS)
-    made = audit.history(session, booking.id)[0]
-    if last is None and made.reason:
-        booking.exceptional, booking.exceptional_reason = Exceptional.OUTSIDE_HOURS, made.reason
-    elif last is None or last.action == "kept":
+    if last is None or last.action == "kept":
         booking.stranding = Stranding.KEPT
     else:
         booking.stranding = Stranding.TO_MOVE

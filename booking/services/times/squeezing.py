@@ -35,18 +35,47 @@ class Fit:
 
 
 def fit(
-    session: Session, plans: Sequence[Plan], start: datetime, *, reason: str, now: datetime
+    session: Session,
+    plans: Sequence[Plan],
+    start: datetime,
+    *,
+    reason: str,
+    now: datetime,
+    without_booking: int | None = None,
 ) -> Fit:
     """
     How a visit at `start` fits in, to the minute, whatever steps, caps and notice say.
 
-    Call it under the locks; `take` claims the time then.
+    Call it under the locks; `take` claims the time then. `without_booking` leaves out the claims of
+    a booking that is about to move.
 
     Raises:
         NaiveTime, NonexistentTime: `start` names no instant.
         InPast, BeyondHorizon: it has passed, or lies more than a year ahead.
         BeingBooked: somebody holds this time.
         Unexplained: it is outside of hours or beside another visit, and `reason` is empty.
+    """
+    found, busy = look(session, plans, start, now=now, without_booking=without_booking)
+    claims.release(session, busy.expired)
+    if found.kind is not None and not reason:
+        overbooks = found.kind is Exceptional.OVERBOOKED
+        raise Unexplained(_beside(busy, found.accepted) if overbooks else None)
+    return found
+
+
+def look(
+    session: Session,
+    plans: Sequence[Plan],
+    start: datetime,
+    *,
+    now: datetime,
+    without_booking: int | None = None,
+) -> tuple[Fit, Busy]:
+    """
+    How a visit at `start` would fit in, and what is taken around it; nothing changes.
+
+    Raises:
+        NaiveTime, NonexistentTime, InPast, BeyondHorizon, BeingBooked: as for `fit`.
     """
     utc = instant(start)
     # Who stands at the desk came within this minute.
@@ -56,8 +85,7 @@ def fit(
         raise BeyondHorizon(start=start)
     plan = open_first(plans, utc)[0]
     visit, claim = Span(utc, utc + plan.rules.visit.length), plan.rules.visit.claim(utc)
-    busy = read_busy(session, plan, claim, now=now)
-    claims.release(session, busy.expired)
+    busy = read_busy(session, plan, claim, now=now, without_booking=without_booking)
     rooms = _rooms(busy, claim)
     if rooms is not None and not any(span.overlaps(claim) for span in busy.taken):
         kind = None if is_open(plan.rules, visit) else Exceptional.OUTSIDE_HOURS
@@ -67,9 +95,7 @@ def fit(
         kind = Exceptional.OVERBOOKED
         rooms = _rooms(busy, visit) or ()
         accepted = Accepted(plan, slot_of(plan, utc), (plan.practitioner_id, *rooms), visit)
-    if kind is not None and not reason:
-        raise Unexplained(_beside(busy, claim) if kind is Exceptional.OVERBOOKED else None)
-    return Fit(accepted, kind)
+    return Fit(accepted, kind), busy
 
 
 def _rooms(busy: Busy, span: Span) -> tuple[int, ...] | None:
@@ -86,7 +112,8 @@ def _require_no_hold(busy: Busy, visit: Span, start: datetime) -> None:
         raise BeingBooked(start=start)
 
 
-def _beside(busy: Busy, claim: Span) -> list[int]:
+def _beside(busy: Busy, accepted: Accepted) -> list[int]:
+    claim = accepted.plan.rules.visit.claim(accepted.slot.start)
     return [
         one.booking_id
         for one in busy.own

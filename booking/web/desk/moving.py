@@ -1,14 +1,22 @@
 """Moving a booking at the desk: another time is chosen, looked at with all that follows, saved."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain import lifecycle
-from booking.domain.errors import FieldError, Outdated, SlotRefusal, TransitionRefused
+from booking.domain.errors import (
+    FieldError,
+    Outdated,
+    SlotRefusal,
+    TransitionRefused,
+    Unexplained,
+)
 from booking.domain.messages import Telling
+from booking.domain.people import Findings, read_reason
 from booking.domain.slots import Slot
 from booking.formats import dates
 from booking.services import audit
@@ -32,6 +40,7 @@ _NEXT, _DAYS = 6, 10
 _WEEK = timedelta(days=7)
 _LONGEST = 40
 _NO_TIME = "Enter a day and a time"
+_SAY_WHY = "Say why, so that colleagues know"
 WEEK, CARD = "week", "card"
 
 
@@ -67,6 +76,11 @@ def move_to(booking_id: int) -> ResponseReturnValue:
     to, telling = _wanted(found), Telling(chosen_to_tell(), installation.grace)
     if to is None:
         return _choose(found, why=_NO_TIME)
+    wrong = Findings()
+    # Where nothing is on offer, the form has a field for it.
+    reason = read_reason(request.form["reason"], wrong) if "reason" in request.form else None
+    if wrong.errors:
+        return _check(found, to, errors=wrong.errors)
     try:
         moved = write(
             lambda session, now: changes.move(
@@ -79,12 +93,16 @@ def move_to(booking_id: int) -> ResponseReturnValue:
                 now=now,
                 seen=version,
                 telling=telling,
+                reason=reason,
             )
         )
+    except Unexplained as refusal:
+        return _check(found, to, errors=[FieldError("reason", refusal.code, _SAY_WHY)])
     except SlotRefusal:
         return _check(found, to)
     except Outdated as refusal:
-        return _check(own(booking_id, person), to, why=refusal.code)
+        errors = [board.refusal(ANSWERS[refusal.code].words, refusal.code)]
+        return _check(own(booking_id, person), to, errors=errors, status=409)
     except TransitionRefused as refusal:
         return card(booking_id, refusal_code=refusal.code)
     return _onwards(moved)
@@ -202,8 +220,14 @@ def _clock() -> str:
         return ""
 
 
-def _check(found: Booking, wanted: datetime, *, why: str | None = None) -> ResponseReturnValue:
-    """What the move would mean; `why` it was refused just now."""
+def _check(
+    found: Booking,
+    wanted: datetime,
+    *,
+    errors: Sequence[FieldError] = (),
+    status: int = 422,
+) -> ResponseReturnValue:
+    """What the move would mean; `errors` are why it was refused just now, with that `status`."""
     try:
         look = read(lambda session, now: moves.outlook(session, rulebook(), found, wanted, now=now))
     except SlotRefusal as refusal:
@@ -215,9 +239,12 @@ def _check(found: Booking, wanted: datetime, *, why: str | None = None) -> Respo
         **moving_words.outlook(found, look, grace=here().grace),
         tells=chosen_to_tell(),
         back=_back(),
-        errors=[board.refusal(ANSWERS[why].words, why)] if why else [],
+        reason=request.form.get("reason", ""),
+        errors=errors,
     )
-    return page, 409 if why or look.refusal else 200
+    if errors:
+        return page, status
+    return page, 409 if look.refusal else 200
 
 
 def _back() -> str:

@@ -12,10 +12,11 @@ from booking.formats import dates
 from booking.formats.contacts import dial_link, show_phone
 from booking.formats.languages import LANGUAGES
 from booking.services.desk.board.moves import Outlook, Taker
+from booking.services.times.squeezing import Fit
 from booking.store.bookings import Booking
 from booking.web import times
 from booking.web.clinic import at, facts, local, place
-from booking.web.desk import trail
+from booking.web.desk import board, trail
 
 _REFUSED = {
     "in_past": "That time has passed.",
@@ -55,12 +56,18 @@ def outlook(found: Booking, look: Outlook, *, grace: timedelta) -> dict[str, Any
     return {
         "to": to | {"iso": look.slot.start.isoformat(), "is_same": same},
         "possible": look.refusal is None and not same,
+        "anyway": None if look.anyway is None or same else _anyway(look.anyway),
         "conflicts": [] if same else _conflicts(look),
         "alternatives": times.shown(look.alternatives),
         "too_soon_online": look.too_soon_online,
         "mails": _mails(found, look, grace),
         "follows": list(_follows(found, look)),
     }
+
+
+def _anyway(fit: Fit) -> dict[str, str | None]:
+    """Where nothing is on offer: how the visit will be marked that staff put there."""
+    return {"mark": board.EXCEPTION_WORDS[fit.kind] if fit.kind else None}
 
 
 def _conflicts(look: Outlook) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What moving a booking would mean: where it could go, what stands in the way, who hears of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,9 +14,10 @@ from booking.domain.time import Span, instant, local_day
 from booking.services.bookings import new_times
 from booking.services.clinic import Plan, Rulebook, open_first
 from booking.services.mail import outbox, reminders
-from booking.services.times import acceptance, free_time
+from booking.services.times import acceptance, free_time, squeezing
 from booking.services.times.claims import Taken
 from booking.services.times.free_time import slot_of
+from booking.services.times.squeezing import Fit
 from booking.store.bookings import Booking, Hold, Offer
 
 ALTERNATIVES = 3
@@ -39,12 +40,13 @@ class Taker:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """
-    What a move would mean: why it is not possible (a code, with the takers), what is free near it,
-    and who hears of it.
+    What a move would mean: why nothing is on offer there (a code, with the takers), how it fits in
+    all the same (if at all), what is free near it, and who hears of it.
     """
 
     slot: Slot
     refusal: str | None
+    anyway: Fit | None
     takers: list[Taker]
     alternatives: list[Slot]
     too_soon_online: bool
@@ -96,6 +98,7 @@ def outlook(
     return Outlook(
         slot=slot_of(plans[0], utc),
         refusal=refusal,
+        anyway=_anyway(session, plans, booking, utc, now=now) if refusal else None,
         takers=_takers(session, plans[0], booking, utc, now=now) if refusal else [],
         alternatives=_near(session, rulebook, booking, utc, now=now) if refusal else [],
         too_soon_online=refusal is None and utc < now + visit.notice,
@@ -120,6 +123,16 @@ def _refusal(
         else:
             return None
     return codes[0]
+
+
+def _anyway(
+    session: Session, plans: Sequence[Plan], booking: Booking, start: datetime, *, now: datetime
+) -> Fit | None:
+    try:
+        found, _ = squeezing.look(session, plans, start, now=now, without_booking=booking.id)
+    except SlotRefusal:
+        return None
+    return found
 
 
 def _takers(
