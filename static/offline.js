@@ -9,7 +9,13 @@ const FRESH = 50000;
 // What stands before the program says so, or the program of its database.
 const AWAY = new Set([502, 503, 504]);
 
-const forget = () => caches.delete(CACHE);
+// How often it was told to forget: an answer that was asked for before then is kept no more.
+let forgotten = 0;
+
+function forget() {
+  forgotten += 1;
+  return caches.delete(CACHE);
+}
 
 async function kept() {
   const page = await caches.match(KEPT, { cacheName: CACHE, ignoreVary: true });
@@ -22,10 +28,14 @@ async function kept() {
 }
 
 async function renew() {
+  const before = forgotten;
   const answer = await fetch(KEPT, { cache: "no-store", redirect: "manual" });
   // Signed out, or somebody who may not: what was kept goes.
   if (answer.type === "opaqueredirect" || answer.status === 403) await forget();
-  else if (answer.status === 200) await (await caches.open(CACHE)).put(KEPT, answer);
+  else if (answer.status === 200 && forgotten === before) {
+    await (await caches.open(CACHE)).put(KEPT, answer);
+    if (forgotten !== before) await forget();
+  }
 }
 
 async function follow(found) {
@@ -44,7 +54,10 @@ async function answered(asked) {
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([kept(), self.clients.claim()])));
-self.addEventListener("message", (event) => event.waitUntil(renew().catch(() => {})));
+self.addEventListener("message", (event) => {
+  const done = event.data === "forget" ? forget() : renew();
+  event.waitUntil(done.catch(() => {}));
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || request.destination !== "document") return;

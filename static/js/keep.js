@@ -31,6 +31,8 @@ async function keep() {
 
 async function forget() {
   const known = await navigator.serviceWorker.getRegistration(scope);
+  // It may be fetching just now, and would keep what comes.
+  known?.active?.postMessage("forget");
   await Promise.all([known?.unregister(), caches.delete(CACHE)]);
 }
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from socket import SHUT_RDWR
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from flask import Flask
-from icalendar import Calendar, Event
+from icalendar import Calendar
+from icalendar import Event as CalendarEvent
 from playwright.sync_api import BrowserContext
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -39,6 +40,8 @@ class Site:
         self._app: Flask | None = None
         self.asked_for: list[str] = []
         self.is_away = False
+        # What a test lets through later, by path.
+        self.held_back: dict[str, Event] = {}
         self._server = make_server(
             "127.0.0.1", 0, self._answer, threaded=True, request_handler=Quiet
         )
@@ -57,7 +60,10 @@ class Site:
             raise ConnectionAbortedError
         assert self._app is not None, "no test has brought an app"
         self.asked_for.append(environ["PATH_INFO"])
-        return self._app(environ, start_response)
+        answer = self._app(environ, start_response)
+        if environ["PATH_INFO"] in self.held_back:
+            self.held_back[environ["PATH_INFO"]].wait(timeout=10)
+        return answer
 
     def open(
         self,
@@ -74,6 +80,7 @@ class Site:
         """
         self.asked_for.clear()
         self.is_away = False
+        self.held_back.clear()
         settings = replace(
             self._settings,
             instance_path=folder,
@@ -113,7 +120,7 @@ def invitation(mail: EmailMessage) -> Calendar:
     return Calendar.from_ical(content)
 
 
-def only_event(calendar: Calendar) -> Event:
+def only_event(calendar: Calendar) -> CalendarEvent:
     (event,) = calendar.walk("VEVENT")
-    assert isinstance(event, Event)
+    assert isinstance(event, CalendarEvent)
     return event
