@@ -69,15 +69,18 @@ def test_an_offer_that_ran_out_is_told_kindly(
 
 
 def test_the_desk_shows_who_has_still_to_choose(
-    admin: Visitor, clinic: Clinic, asked: Booking, address: str
+    app: Flask, admin: Visitor, clinic: Clinic, asked: Booking, address: str
 ):
+    doctor = Visitor(app)
+    doctor.sign_in(clinic, "doctor")
     board = admin.get("/desk?day=2026-01-13")
     # What closes counts them already, and leads to a page with everybody on it.
     assert "1 waiting for an answer" in board.words
     assert "has to choose a new time" not in board.words
-    other = admin.get("/desk?day=2026-01-14")
-    assert "1 patient has to choose a new time" in other.words
-    assert "asked by e-mail, 3 times kept until" in other.words
+    assert "1 patient has to choose a new time" in doctor.get("/desk").words
+    assert "asked by e-mail, 3 times kept until" in doctor.get("/desk").words
+    # It is today's work, and no news on the board of any other day.
+    assert "to choose a new time" not in doctor.get("/desk?day=2026-01-14").words
     assert "Needs a new time" in board.words
     card = admin.get(f"/desk/bookings/{asked.id}")
     assert "Needs a new time" in card.words
@@ -85,13 +88,26 @@ def test_the_desk_shows_who_has_still_to_choose(
     assert "New times to choose from" in card.words
 
 
+def test_on_the_day_a_new_time_comes_before_arriving(
+    admin: Visitor, clinic: Clinic, asked: Booking
+):
+    clinic.time.now = wall("01-13 08:30")
+    admin.sign_in(clinic, "admin")
+    board = admin.get("/desk")
+    (row,) = [
+        one for one in board.document.all("tr") if one.attrs.get("id") == f"booking-{asked.id}"
+    ]
+    assert row.words.index("Move") < row.words.index("Arrived")
+
+
 def test_reception_moves_nobody_in_silence_when_offers_ran_out(
     app: Flask, clinic: Clinic, asked: Booking
 ):
     clinic.time.pass_(hours=9)
-    reception = Visitor(app)
+    reception, doctor = Visitor(app), Visitor(app)
     reception.sign_in(clinic, "reception")
-    board = reception.get("/desk?day=2026-01-14")
+    doctor.sign_in(clinic, "doctor")
+    board = doctor.get("/desk")
     assert "no answer yet, please write to ann@patient.example" in board.words
     assert "1 to call" in reception.get("/desk").words
 

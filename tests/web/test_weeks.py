@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from booking.domain.roles import Role
+from tests.services.squeezed import squeeze
 from tests.support import Clinic, at
 from tests.web.journeys import on_one_engine
 from tests.web.site import add_practitioner, add_staff
@@ -32,6 +33,16 @@ def test_the_week_shows_each_booking_in_the_grid_and_in_the_list(desk: Visitor, 
     # From a free time the form is one step away; what has passed is not offered.
     free = [one for one in page.document.all("a") if "data-slot" in one.attrs]
     assert free[0].attrs["href"].startswith("/desk/book?day=2026-01-12&slot=")
+
+
+def test_a_visit_at_night_draws_no_empty_night(desk: Visitor, clinic: Clinic):
+    squeeze(clinic, at("2026-01-13T02:00-05:00"))
+    page = desk.get("/desk/week?day=2026-01-13")
+    assert "Nothing from 2:30 am to 9:00 am" in page.words
+    lines = [one.words for one in page.document.all("th") if one.attrs.get("scope") == "row"]
+    assert lines[:2] == ["2:00 am", "9:00 am"]
+    # An hour off at noon stays drawn: something may be put there.
+    assert "12:30 pm" in lines
 
 
 def test_an_open_week_is_told_only_what_changed(desk: Visitor, clinic: Clinic):

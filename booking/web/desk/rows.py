@@ -16,9 +16,10 @@ from flask import url_for
 
 from booking.domain import lifecycle, references
 from booking.domain.disruptions import Why
-from booking.domain.lifecycle import ActorKind, State
+from booking.domain.lifecycle import ActorKind, State, Stranding
 from booking.domain.modes import MODE_WORDS, Mode
 from booking.domain.slots import Slot
+from booking.domain.time import local_day
 from booking.formats import dates
 from booking.formats.contacts import show_phone
 from booking.services.bookings.new_times import Waiting
@@ -106,7 +107,13 @@ def page(
 def _elsewhere(
     look: Look, waiting: Sequence[Waiting], closings: Sequence[Closing]
 ) -> list[Waiting]:
-    """Those whom no line of what closes counts, with a page where reception sees them."""
+    """
+    Those whom no line of what closes counts, with a page where reception sees them: all of them
+    today, and on another day those of that day.
+    """
+    if look.day != look.today:
+        zone = look.rulebook.clinic.zone
+        waiting = [one for one in waiting if local_day(one.booking.start, zone) == look.day]
     if look.by is not ActorKind.RECEPTION:
         return list(waiting)
     counted = {one.booking_id for closing in closings for one in closing.affected}
@@ -239,6 +246,8 @@ def _booked(look: Look, rows: Iterable[DayRow], *, named: bool) -> Iterable[dict
             "actions": known[alike],
             "undo": _can_undo(look, row, zone),
             "can_move": steps.can_move(row.standing, by=look.by, now=look.now),
+            # Nobody will see them then: another time is the first thing to do.
+            "must_move": row.stranding is Stranding.TO_MOVE,
         }
 
 

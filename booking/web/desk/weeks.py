@@ -29,6 +29,8 @@ from booking.web.wording import STATE_WORDS, WEEKDAYS
 _WEEK = timedelta(days=7)
 # A line of the grid, in minutes.
 _LINE = 30
+# So many of them may stand empty between two visits: a long afternoon off, and no night.
+_LONGEST_EMPTY = 8
 
 
 @blueprint.get("/week")
@@ -185,18 +187,34 @@ def _block(
 def _lines(
     days: Sequence[date], cells: dict[tuple[date, int], list[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """The lines from the first that is used to the last, with a cell for each day."""
-    used = [line for _, line in cells]
-    if not used:
-        return []
-    return [
-        {
-            "clock": dates.show_clock(datetime(2000, 1, 1, *divmod(line * _LINE, 60), tzinfo=UTC)),
-            "minute": line * _LINE,
-            "cells": [(day, cells.get((day, line), [])) for day in days],
-        }
-        for line in range(min(used), max(used) + 1)
-    ]
+    """
+    The lines from the first that is used to the last, with a cell for each day; half a night
+    without anything is one line that says so.
+    """
+    used = sorted({line for _, line in cells})
+    lines = []
+    for before, line in zip([None, *used], used, strict=False):
+        since = line if before is None else before + 1
+        is_long = line - since > _LONGEST_EMPTY
+        lines += [_line(one, days, cells) for one in range(line if is_long else since, line + 1)]
+        if is_long:
+            lines[-1]["nothing_since"] = _clock(since)
+    return lines
+
+
+def _line(
+    line: int, days: Sequence[date], cells: dict[tuple[date, int], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    return {
+        "clock": _clock(line),
+        "minute": line * _LINE,
+        "cells": [(day, cells.get((day, line), [])) for day in days],
+        "nothing_since": None,
+    }
+
+
+def _clock(line: int) -> str:
+    return dates.show_clock(datetime(2000, 1, 1, *divmod(line * _LINE, 60), tzinfo=UTC))
 
 
 def _load(one: Load) -> dict[str, Any]:
