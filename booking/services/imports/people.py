@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -55,23 +56,32 @@ class People:
     """Everybody whom these lines may be about, and those who turn out to be new on the way."""
 
     def __init__(self, session: Session, lines: Sequence[Line]):
-        self._by: dict[_Trait, list[Known]] = {}
+        self._by: dict[tuple[_Trait, str], list[Known]] = {}
         for known in _read(session, lines):
             self._add(known)
 
     def _add(self, known: Known) -> None:
-        for trait in known.traits:
-            self._by.setdefault(trait, []).append(known)
+        for key in _keys(known):
+            self._by.setdefault(key, []).append(known)
 
     def of(self, line: Line) -> list[Known]:
         """Who a line is about: those who are known, the first of them first; or one who is new."""
         asked = _known(None, line.name, line.born, line.email, line.phone)
-        near = {id(one): one for trait in asked.traits for one in self._by.get(trait, [])}
+        near = {id(one): one for key in _keys(asked) for one in self._by.get(key, [])}
         found = [one for one in near.values() if _are_one(one, asked)]
         if found:
             return sorted(found, key=lambda one: (one.id is None, one.id or 0))
         self._add(asked)
         return [asked]
+
+
+def _keys(known: Known) -> Iterator[tuple[_Trait, str]]:
+    """
+    Where somebody is looked for: whoever is one has a trait and a word of the name in common.
+
+    By the trait alone, a table in which all have one day of birth would compare each with each.
+    """
+    return product(known.traits, known.words or {""})
 
 
 def _are_one(one: Known, other: Known) -> bool:
@@ -85,9 +95,9 @@ def _are_one(one: Known, other: Known) -> bool:
     if one.words == other.words:
         return True
     # The others are of one name only in part.
-    shared = {kind for kind, _ in one.traits & other.traits}
-    is_part = one.words <= other.words or other.words <= one.words
-    return is_part and {"born", "phone"} <= shared
+    if not (one.words <= other.words or other.words <= one.words):
+        return False
+    return {"born", "phone"} <= {kind for kind, _ in one.traits & other.traits}
 
 
 def _read(session: Session, lines: Sequence[Line]) -> Iterable[Known]:
