@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -34,6 +34,12 @@ _PATTERNS = {
 }
 
 
+@lru_cache(maxsize=4096)
+def _day_as(day: date, pattern: str, locale: str) -> str:
+    """Boards, months and lists name the same days a hundred times."""
+    return format_date(day, pattern, locale=locale)
+
+
 def _patterns(locale: str) -> _Patterns:
     return _PATTERNS.get(locale, _ENGLISH)
 
@@ -50,22 +56,22 @@ def _isolated(clock: str, locale: str) -> str:
 
 def show_day(day: date, *, locale: str = "en") -> str:
     """`Tuesday 13 January`."""
-    return format_date(day, _patterns(locale).day, locale=locale)
+    return _day_as(day, _patterns(locale).day, locale)
 
 
 def show_day_year(day: date, *, locale: str = "en") -> str:
     """`Tuesday 13 January 2026`."""
-    return format_date(day, _patterns(locale).day_year, locale=locale)
+    return _day_as(day, _patterns(locale).day_year, locale)
 
 
 def show_date_year(day: date, *, locale: str = "en") -> str:
     """`13 January 2026`."""
-    return format_date(day, _patterns(locale).date_year, locale=locale)
+    return _day_as(day, _patterns(locale).date_year, locale)
 
 
 def show_month(day: date, *, locale: str = "en") -> str:
     """`January 2026`."""
-    return format_date(day, "MMMM y", locale=locale)
+    return _day_as(day, "MMMM y", locale)
 
 
 def show_clock(moment: datetime, *, locale: str = "en") -> str:
@@ -113,7 +119,7 @@ def show_moment_year(moment: datetime, *, locale: str = "en") -> str:
 
 def show_moment_short(moment: datetime, *, locale: str = "en") -> str:
     """`Tue 13 Jan, 2:00 pm`: for subject lines."""
-    day = format_date(moment.date(), _patterns(locale).short_day, locale=locale)
+    day = _day_as(moment.date(), _patterns(locale).short_day, locale)
     return f"{day}{comma(locale)}{_isolated(show_clock(moment, locale=locale), locale)}"
 
 

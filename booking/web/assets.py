@@ -6,7 +6,9 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
+
+from booking.web.addresses import fixed
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -50,7 +52,7 @@ def _joined(paths: list[Path]) -> Bundle:
 
 def asset(name: str) -> str:
     """The address of a style sheet, script or picture."""
-    return url_for("assets.bundle", version=_bundles()[name].version, name=name)
+    return fixed("assets.bundle", version=_bundles()[name].version, name=name)
 
 
 @blueprint.get("/assets/<version>/<name>")

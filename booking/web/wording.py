@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from booking.domain import references
 from booking.domain.errors import Refusal
@@ -15,11 +15,11 @@ from booking.domain.roles import Role
 from booking.domain.sentences import to_patients
 from booking.formats import dates, web_addresses
 from booking.formats.contacts import dial_link, show_phone
-from booking.services.clinic import LogoFacts
-from booking.web import language, texts
+from booking.services.clinic import ClinicFacts, LogoFacts
+from booking.web import addresses, language, texts
 from booking.web.access import current_staff
 from booking.web.assets import asset
-from booking.web.clinic import facts, local, places_in_use
+from booking.web.clinic import facts, local, places_in_use, rulebook
 from booking.web.installation import here
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -49,6 +49,7 @@ FOR_WHOM_AT_DESK = {
     Patients.ALL: "everybody",
     Patients.KNOWN: "known patients",
 }
+_KEPT = "clinic_in_words"
 # Should the database be away, an error page still has a header.
 _UNKNOWN = SimpleNamespace(
     name=to_patients("The clinic"),
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
         with_addresses=web_addresses.split,
     )
     app.jinja_env.globals.update(asset=asset, comma=lambda: dates.comma(language.current()))
+    addresses.register(app)
     language.register(app)
     texts.register(app)
     app.context_processor(_context)
@@ -105,9 +107,18 @@ def _clinic() -> Any:
     if g.get("database_is_away"):
         return _unknown()
     try:
-        clinic = facts()
+        rules = rulebook()
     except Refusal:
         return _unknown()
+    # While the rules are the same ones, so is this.
+    key = (language.current(), request.root_path)
+    kept: dict[Any, Any] = current_app.extensions.setdefault(_KEPT, {})
+    if key not in kept or kept[key][0] is not rules:
+        kept[key] = (rules, _said_of(rules.clinic))
+    return kept[key][1]
+
+
+def _said_of(clinic: ClinicFacts) -> Any:
     return SimpleNamespace(
         name=clinic.name,
         phone=show_phone(clinic.phone, clinic.country),
