@@ -53,6 +53,7 @@ from booking.web.patients import (
 )
 from booking.web.protection import SafeHeaders
 from booking.web.sessions import LazySessions
+from booking.web.templating import Templates
 from config import LOOPBACK_HOSTS, Settings, SettingsError
 
 Cautious = TypeVar("Cautious", ConfirmEmail, ProofOfWork)
@@ -98,6 +99,7 @@ def create_app(
         instance_path=str(settings.instance_path),
     )
     _configure(app, settings)
+    app.jinja_environment = Templates
     app.session_interface = LazySessions()
     install(app, _installation(settings, database))
     counted = limits.set_up(app, database, settings.redis_url)

@@ -57,6 +57,28 @@ def ask(desk: Visitor, etag: str = "") -> Page:
     return desk.get(LIVE, headers={"If-None-Match": etag} if etag else {})
 
 
+def tokens(page: Page) -> set[str]:
+    return {one.attrs["value"] for one in page.document.all("input", name="csrf_token")}
+
+
+def test_a_page_from_memory_is_each_browser_s_own(app: Flask, desk: Visitor, clinic: Clinic):
+    desk.get("/desk")
+    again = desk.get("/desk")
+    colleague = Visitor(app)
+    colleague.sign_in(clinic, Role.ADMIN)
+    theirs = colleague.get("/desk")
+    assert "reception@clinic.example" in again.words
+    assert "reception@clinic.example" not in theirs.words
+    (mine,), (other,) = tokens(again), tokens(theirs)
+    assert mine != other
+    # The token of one browser is worth nothing in another.
+    step = f"arrived {the(clinic).updated_at.isoformat()}"
+    path, form = f"/desk/bookings/{the(clinic).id}/advance", {"step": step, "day": "2026-01-13"}
+    assert colleague.post(path, {**form, "csrf_token": mine}).status == 400
+    assert desk.post(path, {**form, "csrf_token": mine}).status == 303
+    assert the(clinic).state is State.ARRIVED
+
+
 def test_how_long_somebody_waits_is_counted_from_their_arrival(desk: Visitor, clinic: Clinic):
     assert press(desk, clinic, "arrived").status == 303
     clinic.time.pass_(minutes=12, seconds=40)

@@ -1,6 +1,7 @@
 """Reception's day: the board, and a booking's card with the steps of its life."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -26,6 +27,7 @@ from booking.web.clinic import at, rulebook
 from booking.web.desk import board, done, live, tries
 from booking.web.desk import intakes as desk_intakes
 from booking.web.desk.blueprint import blueprint
+from booking.web.desk.live import Asked, Board
 from booking.web.desk.rows import BESIDE
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
@@ -34,8 +36,14 @@ from booking.web.installation import here, read, write
 @blueprint.get("")
 def day() -> ResponseReturnValue:
     """A day's bookings and free times, in the order of time."""
-    wanted = live.asked(current_staff())
-    found = live.board(wanted)
+    person = current_staff()
+    wanted, what = live.asked(person), done.said()
+    if what is None:
+        return live.page(wanted, person, partial(_page, wanted))
+    return _page(wanted, live.board(wanted), done=what)
+
+
+def _page(wanted: Asked, found: Board, **more: Any) -> str:
     return render_template(
         "desk/day.html",
         day=wanted.day,
@@ -43,10 +51,10 @@ def day() -> ResponseReturnValue:
         view=wanted.view,
         previous_day=wanted.day - ONE_DAY,
         next_day=wanted.day + ONE_DAY,
-        done=done.said(),
         practitioners=len({plan.practitioner for plan in rulebook().plans}),
         board=found.html,
         etag=found.etag,
+        **more,
     )
 
 

@@ -6,11 +6,14 @@ says how long people wait. So looking again costs two small questions, for those
 those who poll.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
+from secrets import token_hex
 
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from booking.domain.lifecycle import ActorKind
@@ -32,9 +35,11 @@ from booking.web.desk.blueprint import blueprint
 from booking.web.desk.rows import BESIDE, LIST, Look
 from booking.web.installation import here, read
 
-_KEPT = "desk.boards"
+_KEPT, _PAGES = "desk.boards", "desk.pages"
 # Days that are looked at, times ways to look at them; then all are made anew.
 _MOST = 100
+# Stands in a kept page for the token of its forms; nobody can know it, so no name can hold it.
+_TOKEN = token_hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,24 @@ def board(wanted: Asked) -> Board:
         kept.clear()
     kept[wanted] = made
     return made
+
+
+def page(wanted: Asked, person: SignedIn, write: Callable[..., str]) -> str:
+    """
+    The page around a board, kept as the board is.
+
+    `write` makes it, of a board and what gives the token of forms: the one thing in it that is of
+    one browser alone.
+    """
+    found, key = board(wanted), (wanted, person.email, person.roles, request.root_path)
+    kept: dict[Hashable, tuple[str, str]] = current_app.extensions.setdefault(_PAGES, {})
+    name, html = kept.get(key, ("", ""))
+    if name != found.etag:
+        html = write(found, csrf_token=lambda: _TOKEN)
+        if len(kept) >= _MOST:
+            kept.clear()
+        kept[key] = found.etag, html
+    return html.replace(_TOKEN, generate_csrf())
 
 
 def now_named(person: SignedIn) -> str:
