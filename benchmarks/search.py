@@ -31,12 +31,12 @@ QUERIES = (
     "maria",
     "gonzalez maria",
     "maria zz",
-    "muller",
+    "mulien",
     "nunez jo",
     "0142",
-    "(202) 555-0142",
+    "(202) 345-0142",
     "14 3 1980",
-    "K7QM-24DX",
+    "K7QM-34DX",
     "nobody",
 )
 

@@ -1,7 +1,6 @@
 """A real Chromium on the demo clinic: the browser, the site, and who looks on."""
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,12 @@ from tests.browser.chromium import launch_options
 from tests.browser.live import NewContext, Post, Site
 from tests.browser.looking import Look, Looking
 from tests.browser.watch import Watch
-from tests.postgres import PostgresServer
 from tests.support import Clinic, Time
-from tests.web.furnished import furnished_postgres, furnished_sqlite
-
-__all__ = ["furnished_postgres", "furnished_sqlite"]
+from tests.templates import Stage, Templates
 
 HERE = Path(__file__).parent
 # Longer than any page here takes, and shorter than the patience of whoever waits for a failure.
 WAIT_MS = 8_000
-_numbers = count()
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -65,18 +60,17 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def stage() -> Stage:
+    return Stage.WITH_STAFF
+
+
+@pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest, templates: Templates, stage: Stage, tmp_path: Path
+) -> Iterator[str]:
     """SQLite, unless a test asks for `postgresql`: both are compared elsewhere."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        path = tmp_path / "booking.db"
-        path.write_bytes(request.getfixturevalue("furnished_sqlite"))
-        yield f"sqlite:///{path}"
-        return
-    template = request.getfixturevalue("furnished_postgres")
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"browser_{next(_numbers)}"
-    yield server.create_database(name, template=template)
-    server.drop_database(name)
+    with templates.copy(getattr(request, "param", "sqlite"), stage, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

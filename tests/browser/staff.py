@@ -12,7 +12,7 @@ from booking.store.bookings import Booking
 from booking.web.access import STAFF_COOKIE
 from tests.browser.patients import CALLER, Answers, button, heading
 from tests.support import Clinic
-from tests.web.furnished import PASSWORD
+from tests.templates import PASSWORD
 
 RECEPTION = "reception@clinic.example"
 DOCTOR = "doctor@clinic.example"

@@ -7,7 +7,7 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.patients import CALLER, button, heading, link
 from tests.browser.staff import RECEPTION, row, shows, sit_down
 from tests.support import ANN, Clinic
-from tests.web.furnished import PASSWORD
+from tests.templates import PASSWORD
 
 
 def test_reception_signs_in_books_and_signs_out_with_keys_alone(page: Page):

@@ -7,7 +7,8 @@ import pytest
 from booking.store.engine import Database
 from tests.races.crowd import Crowd
 from tests.services.deeds import add_service
-from tests.support import Clinic, Time, set_up_clinic
+from tests.support import Clinic, Time
+from tests.templates import Stage
 
 HOURS = {"step_minutes": 15, "notice_minutes": 0}
 
@@ -19,9 +20,13 @@ def crowd() -> Iterator[Crowd]:
 
 
 @pytest.fixture
+def stage() -> Stage:
+    return Stage.WITH_CLINIC
+
+
+@pytest.fixture
 def clinic(database: Database, time: Time) -> Clinic:
     """The demo clinic with two more services of the same doctor, of other lengths."""
-    set_up_clinic(database)
     clinic = Clinic(database, time)
     add_service(clinic, "long", minutes=60, **HOURS)
     add_service(clinic, "careful", minutes=20, **HOURS, buffer_before_minutes=10)

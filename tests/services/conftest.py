@@ -1,29 +1,24 @@
-"""The demo clinic on both kinds of database; without its accounts, which take their time."""
+"""The demo clinic on both kinds of database; without its accounts, which services do without."""
 
 from collections.abc import Iterator
-from itertools import count
+from pathlib import Path
 
 import pytest
 
 from booking.store.engine import Database
-from tests.postgres import PostgresServer
-from tests.support import Clinic, Time, set_up_clinic
-
-_numbers = count()
+from tests.support import Clinic, Time
+from tests.templates import Stage, Templates
 
 
 @pytest.fixture
-def clinic(database: Database, time: Time) -> Clinic:
-    set_up_clinic(database)
-    return Clinic(database, time)
+def stage() -> Stage:
+    return Stage.WITH_CLINIC
 
 
 @pytest.fixture
-def served(postgres: PostgresServer, time: Time) -> Iterator[Clinic]:
+def served(templates: Templates, tmp_path: Path, time: Time) -> Iterator[Clinic]:
     """The clinic on a server: where two transactions really run at once."""
-    name = f"served_{next(_numbers)}"
-    database = Database(postgres.create_database(name, template="template"), clock=time)
-    set_up_clinic(database)
-    yield Clinic(database, time)
-    database.dispose()
-    postgres.drop_database(name)
+    with templates.copy("postgresql", Stage.WITH_CLINIC, tmp_path) as url:
+        database = Database(url, clock=time)
+        yield Clinic(database, time)
+        database.dispose()

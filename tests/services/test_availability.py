@@ -6,12 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking.domain.errors import NotSetUp, SlotRefusal, UnknownPractitioner, UnknownService
+from booking.domain.errors import SlotRefusal, UnknownPractitioner, UnknownService
 from booking.domain.slots import Slot, parse_slot_id
 from booking.services.admin import demo
 from booking.services.times import availability, free_time
 from booking.services.times.availability import Offers
-from booking.store.engine import Database
 from tests.services.deeds import (
     HALF_HOUR,
     TUESDAY_9,
@@ -25,7 +24,7 @@ from tests.services.deeds import (
     hold,
     wall,
 )
-from tests.support import RECEPTION, Clinic, Time
+from tests.support import RECEPTION, Clinic
 
 TUESDAY, SUNDAY = date(2026, 1, 13), date(2026, 1, 18)
 
@@ -125,11 +124,6 @@ def test_what_nobody_offers_is_unknown(
 ) -> None:
     with pytest.raises(refusal):
         offered(clinic, TUESDAY, service=service, practitioner=practitioner)
-
-
-def test_a_clinic_that_is_not_set_up_offers_nothing(database: Database, time: Time) -> None:
-    with pytest.raises(NotSetUp):
-        offered(Clinic(database, time), TUESDAY)
 
 
 def test_looking_changes_nothing(clinic: Clinic) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 
 from booking.domain.lifecycle import State
@@ -10,7 +9,6 @@ from booking.domain.references import normalise
 from booking.services import past
 from booking.store.bookings import Booking, Patient
 from booking.store.claims import Claim
-from booking.store.engine import Database
 from tests.services.deeds import count
 from tests.support import Clinic
 
@@ -40,8 +38,3 @@ def test_a_filled_past_is_past_and_takes_no_time(clinic: Clinic) -> None:
     bookings = clinic.read(lambda session, now: list(session.scalars(select(Booking))))
     assert all(booking.end < clinic.time.now for booking in bookings)
     assert {State.COMPLETED, State.CANCELLED, State.NO_SHOW} >= {b.state for b in bookings}
-
-
-def test_without_a_clinic_there_is_no_past(database: Database) -> None:
-    with pytest.raises(ValueError, match="no clinic"):
-        database.write(lambda session, now: past.fill(session, 1, now=now))

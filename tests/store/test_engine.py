@@ -16,6 +16,7 @@ from booking.store.clinic import Resource
 from booking.store.engine import Database
 from booking.store.records import Heartbeat
 from tests.support import MONDAY, Time
+from tests.templates import Stage, Templates
 
 
 def beat(session: Session, now: datetime, worker: str = "worker") -> None:
@@ -40,9 +41,9 @@ def be_impatient(database: Database) -> None:
 
 
 @pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path, time: Time) -> Database:
+def sqlite(templates: Templates, tmp_path: Path, time: Time) -> Database:
     path = tmp_path / "booking.db"
-    path.write_bytes(sqlite_template.read_bytes())
+    path.write_bytes(templates.file(Stage.MIGRATED))
     return Database(f"sqlite:///{path}", clock=time)
 
 

@@ -11,10 +11,8 @@ from jinja2.bccache import Bucket
 from booking.app import create_app
 from config import Settings
 from tests.support import SECRET, Clinic
-from tests.web.furnished import database_url, furnished_postgres, furnished_sqlite
+from tests.templates import Stage
 from tests.web.visitor import Visitor
-
-__all__ = ["database_url", "furnished_postgres", "furnished_sqlite"]
 
 
 class CompiledOnce(BytecodeCache):
@@ -32,6 +30,11 @@ class CompiledOnce(BytecodeCache):
 
 
 _compiled = CompiledOnce()
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage.WITH_STAFF
 
 
 @pytest.fixture

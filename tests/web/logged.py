@@ -13,7 +13,7 @@ from booking.domain.errors import Busy
 from booking.store.engine import Database
 from config import Settings
 from tests.support import SECRET, Clinic, Time
-from tests.web.furnished import PASSWORD
+from tests.templates import PASSWORD
 from tests.web.journeys import ANN, book
 from tests.web.site import furnish
 from tests.web.test_manage import cancel, move

@@ -18,7 +18,7 @@ from config import Settings
 from tests.needs import require_postgres
 from tests.postgres import PostgresServer
 from tests.support import SECRET, Clinic, Time, at
-from tests.web.furnished import furnish
+from tests.templates import furnish
 from tests.web.journeys import on_one_engine
 from tests.web.visitor import Page, Visitor
 

@@ -13,6 +13,7 @@ from flask import Flask
 from booking.domain.errors import Busy
 from booking.supervisor import web_server
 from config import ROOT, Settings
+from tests.templates import Stage, Templates
 from tests.web.journeys import on_one_engine
 from tests.web.visitor import Visitor
 
@@ -30,9 +31,9 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def day(furnished_sqlite: bytes, tmp_path_factory: pytest.TempPathFactory) -> Day:
+def day(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Day:
     folder = tmp_path_factory.mktemp("day")
-    (folder / "booking.db").write_bytes(furnished_sqlite)
+    (folder / "booking.db").write_bytes(templates.file(Stage.WITH_STAFF))
     command = [sys.executable, "-m", "tests.web.logged", f"sqlite:///{folder}/booking.db", folder]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

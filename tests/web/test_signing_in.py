@@ -12,7 +12,7 @@ from booking.services.staff import sessions
 from booking.store.access import Staff, StaffSession
 from booking.store.records import AuditEntry
 from tests.support import Clinic
-from tests.web.furnished import PASSWORD
+from tests.templates import PASSWORD
 from tests.web.journeys import count, on_one_engine
 from tests.web.visitor import Page, Visitor
 

@@ -13,7 +13,7 @@ from booking.services.staff import accounts, one_time_links
 from booking.store.access import OneTimeLink, Staff
 from tests.services.conftest import served
 from tests.support import RECEPTION, Clinic
-from tests.web.furnished import PASSWORD
+from tests.templates import PASSWORD
 from tests.web.journeys import count, on_one_engine
 from tests.web.site import add_practitioner
 from tests.web.visitor import Page, Visitor

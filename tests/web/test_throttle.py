@@ -10,7 +10,7 @@ from booking.domain.roles import Role
 from booking.store.access import LimitCounter, StaffSession
 from booking.web import limits
 from tests.support import Clinic
-from tests.web.furnished import PASSWORD
+from tests.templates import PASSWORD
 from tests.web.journeys import count, first_slots, on_one_engine
 from tests.web.test_signing_in import RECEPTION
 from tests.web.visitor import Page, Visitor

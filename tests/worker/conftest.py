@@ -8,16 +8,13 @@ from booking.seams.smtp import SmtpSender
 from booking.worker import Worker
 from config import MailSettings
 from tests.support import Clinic
-from tests.web.conftest import app, make_app, visitor
-from tests.web.furnished import database_url, furnished_postgres, furnished_sqlite
+from tests.web.conftest import app, make_app, stage, visitor
 from tests.worker.servers import Letterbox, mail_server
 
 __all__ = [
     "app",
-    "database_url",
-    "furnished_postgres",
-    "furnished_sqlite",
     "make_app",
+    "stage",
     "visitor",
 ]
 SENDER = "booking@clinic.example"

@@ -37,20 +37,7 @@ def set_up(session: Session, *, now: datetime) -> list[NewAccount]:
     """
     if is_set_up(session):
         return []
-    doctor = _clinic(session, now=now)
-    accounts = []
-    for role in Role:
-        account = NewAccount(f"{role.value}@clinic.example", role, generated_password())
-        staff.add(
-            session,
-            account.email,
-            [role],
-            account.password,
-            practitioner_id=doctor if role is Role.DOCTOR else None,
-            now=now,
-        )
-        accounts.append(account)
-    return accounts
+    return _accounts(session, _clinic(session, now=now), now=now)
 
 
 def _clinic(session: Session, *, now: datetime) -> int:
@@ -81,3 +68,19 @@ def _clinic(session: Session, *, now: datetime) -> int:
         ),
         now=now,
     )
+
+
+def _accounts(session: Session, doctor: int, *, now: datetime) -> list[NewAccount]:
+    accounts = []
+    for role in Role:
+        account = NewAccount(f"{role.value}@clinic.example", role, generated_password())
+        staff.add(
+            session,
+            account.email,
+            [role],
+            account.password,
+            practitioner_id=doctor if role is Role.DOCTOR else None,
+            now=now,
+        )
+        accounts.append(account)
+    return accounts

@@ -21,6 +21,7 @@ from booking.store.records import Message
 MOST = 100
 _AHEAD = (State.REQUESTED, State.CONFIRMED)
 _Missed, _Last, _Try = aliased(Booking), aliased(Call), aliased(Call)
+_Gone = aliased(Patient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,11 @@ def _open(query: Any, cause: Cause, *, now: datetime) -> Any:
     missed = select(_Missed.id).where(MISSED, _Missed.start > now - CHASED_FOR)
     return query.where(
         Booking.id.in_(missed),
-        Patient.erased_at.is_(None),
+        # Asked for each of them, as whether they came back is.
+        ~select(_Gone.id)
+        .where(_Gone.id == Booking.patient_id, _Gone.erased_at.is_not(None))
+        .offset(0)
+        .exists(),
         or_(_Last.id.is_(None), _Last.outcome.not_in(SETTLED)),
         ~came_back(),
     )
