@@ -21,6 +21,7 @@ from booking.store.clinic import Practitioner
 from booking.store.engine import Database, make_engine
 from tests.postgres import PostgresServer
 from tests.support import Time, set_up_clinic
+from tests.tidy import Beginning, bring_back, remember
 
 KINDS = ("sqlite", "postgresql")
 PASSWORD = "correct horse battery staple"
@@ -42,6 +43,8 @@ class Templates:
         self._numbers = count()
         self._files: dict[Stage, bytes] = {}
         self._names: dict[Stage, str] = {}
+        self._beginnings: dict[Stage, Beginning] = {}
+        self._free: dict[Stage, list[str]] = {stage: [] for stage in Stage}
 
     @contextmanager
     def copy(self, kind: str, stage: Stage, folder: Path) -> Iterator[str]:
@@ -51,9 +54,22 @@ class Templates:
             path.write_bytes(self.file(stage))
             yield f"sqlite:///{path}"
             return
-        template, name = self.name(stage), f"test_{next(self._numbers)}"
-        yield self._server.create_database(name, template=template)
-        self._server.drop_database(name)
+        name = self._one(stage)
+        url = self._server.url(name)
+        yield url
+        if bring_back(url, self._beginnings[stage]):
+            self._free[stage].append(name)
+        else:
+            self._server.drop_database(name)
+
+    def _one(self, stage: Stage) -> str:
+        """One that another test has left as it was, or a new one."""
+        template = self.name(stage)
+        if self._free[stage]:
+            return self._free[stage].pop()
+        name = f"test_{next(self._numbers)}"
+        self._server.create_database(name, template=template)
+        return name
 
     def file(self, stage: Stage) -> bytes:
         """What a SQLite file in this state holds."""
@@ -70,7 +86,9 @@ class Templates:
         if stage not in self._names:
             before = self.name(Stage(stage - 1)) if stage else None
             name = f"template_{stage.name.lower()}"
-            _advance(self._server.create_database(name, template=before), stage)
+            url = self._server.create_database(name, template=before)
+            _advance(url, stage)
+            self._beginnings[stage] = remember(url)
             self._names[stage] = name
         return self._names[stage]
 
