@@ -50,17 +50,23 @@ async function begin(event) {
   showFree(free);
 }
 
-// What is under the pointer: a free start, or else the nearest step that begins before it.
+// What is under the pointer: a free start, or else the nearest step that begins before it; or the way
+// to another week, whose times are chosen on the page that opens.
 function under({ clientX, clientY }) {
   const found = document.elementFromPoint(clientX, clientY);
   const drop = found?.closest(".drop");
-  if (drop) return { mark: drop, to: drop.dataset.to, words: drop.textContent };
+  if (drop) return { mark: drop, wanted: { to: drop.dataset.to }, words: drop.textContent };
+  const other = found?.closest(".segment a[data-shortcut]");
+  if (other) {
+    const day = new URL(other.href).searchParams.get("day");
+    return { mark: other, wanted: { day }, words: other.getAttribute("aria-label") };
+  }
   const cell = found?.closest(".week td[data-day]");
   if (!cell || cell.contains(drag.entry)) return null;
   const { top, height } = cell.getBoundingClientRect();
   const into = Math.min(LINE - 1, Math.floor(((clientY - top) / height) * LINE));
   const at = clock(Number(cell.dataset.minute) + into - (into % drag.step));
-  return { mark: cell, to: `${cell.dataset.day}T${at}`, words: "Not free" };
+  return { mark: cell, wanted: { to: `${cell.dataset.day}T${at}` }, words: "Not free" };
 }
 
 function follow(event) {
@@ -108,7 +114,7 @@ document.addEventListener("pointerup", (event) => {
   end();
   if (!carried) return;
   dropped = true;
-  if (target) location.assign(`${entry.dataset.move}?to=${encodeURIComponent(target.to)}&back=week`);
+  if (target) location.assign(`${entry.dataset.move}?${new URLSearchParams({ ...target.wanted, back: "week" })}`);
 });
 // The visit is a link: letting go of it is no press of it. Keys press without a pointer.
 document.addEventListener("click", (event) => {

@@ -88,6 +88,24 @@ def test_a_visit_dragged_onto_another_stands_beside_it_with_a_reason(
     assert now_is(clinic, booking).exceptional is Exceptional.OVERBOOKED
 
 
+def test_dropped_on_the_way_to_another_week_it_goes_there(page: Page, clinic: Clinic):
+    booking = clinic.book(NINE)
+    sit_down(page, clinic)
+    page.goto("/desk/week?day=2026-01-13")
+    entry(page).locator(".block").first.hover()
+    page.mouse.down()
+    page.mouse.move(700, 500, steps=4)
+    page.get_by_role("link", name="Week after").hover()
+    expect(page.locator(".carried")).to_contain_text("Week after, from Monday 19 January")
+    page.mouse.up()
+    heading(page, f"Move {ANN.name}")
+    expect(page.get_by_role("heading", name="Monday 19 January")).to_be_visible()
+    page.get_by_role("link", name="10:00 am", exact=True).click()
+    button(page, "Move to this time").click()
+    heading(page, "Week of Monday 19 January")
+    assert now_is(clinic, booking).start == at("2026-01-19T10:00-05:00")
+
+
 def test_what_others_do_appears_in_an_open_week_and_the_focus_stays(page: Page, clinic: Clinic):
     booking = clinic.book(NINE)
     sit_down(page, clinic)
