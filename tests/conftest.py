@@ -40,17 +40,17 @@ def templates(
 
 
 @pytest.fixture
-def stage() -> Stage:
+def begins_with() -> Stage:
     """How far the databases of a folder of tests are when a test begins."""
     return Stage.MIGRATED
 
 
 @pytest.fixture(params=KINDS)
 def database_url(
-    request: pytest.FixtureRequest, templates: Templates, stage: Stage, tmp_path: Path
+    request: pytest.FixtureRequest, templates: Templates, begins_with: Stage, tmp_path: Path
 ) -> Iterator[str]:
     """The address of a database at that stage; every test that asks for it runs on both kinds."""
-    with templates.copy(request.param, stage, tmp_path) as url:
+    with templates.copy(request.param, begins_with, tmp_path) as url:
         yield url
 
 

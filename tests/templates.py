@@ -4,6 +4,7 @@ Databases to copy: a test gets a copy in the state that it begins with, instead 
 Each worker of the tests makes each of them once, when it is first asked for.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -24,6 +25,8 @@ from tests.support import Time, set_up_clinic
 from tests.tidy import Beginning, bring_back, remember
 
 KINDS = ("sqlite", "postgresql")
+# The rows of earlier tests stay in its files.
+_MOST_USES = 100
 PASSWORD = "correct horse battery staple"
 
 
@@ -44,28 +47,38 @@ class Templates:
         self._files: dict[Stage, bytes] = {}
         self._names: dict[Stage, str] = {}
         self._beginnings: dict[Stage, Beginning] = {}
+        self._uses: Counter[str] = Counter()
         self._free: dict[Stage, list[str]] = {stage: [] for stage in Stage}
 
     @contextmanager
-    def copy(self, kind: str, stage: Stage, folder: Path) -> Iterator[str]:
-        """The address of a database in this state, which is gone afterwards."""
+    def copy(
+        self, kind: str, stage: Stage, folder: Path, *, to_oneself: bool = False
+    ) -> Iterator[str]:
+        """
+        The address of a database in this state, which is gone afterwards.
+
+        `to_oneself`: nobody had it before or gets it later, since somebody outside of the test
+        stays connected to it.
+        """
         if kind == "sqlite":
             path = folder / "booking.db"
             path.write_bytes(self.file(stage))
             yield f"sqlite:///{path}"
             return
-        name = self._one(stage)
+        name = self._one(stage, is_new=to_oneself)
         url = self._server.url(name)
         yield url
-        if bring_back(url, self._beginnings[stage]):
+        self._uses[name] += 1
+        is_worn = to_oneself or self._uses[name] >= _MOST_USES
+        if not is_worn and bring_back(url, self._beginnings[stage]):
             self._free[stage].append(name)
         else:
             self._server.drop_database(name)
 
-    def _one(self, stage: Stage) -> str:
+    def _one(self, stage: Stage, *, is_new: bool) -> str:
         """One that another test has left as it was, or a new one."""
         template = self.name(stage)
-        if self._free[stage]:
+        if self._free[stage] and not is_new:
             return self._free[stage].pop()
         name = f"test_{next(self._numbers)}"
         self._server.create_database(name, template=template)

@@ -60,16 +60,16 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def stage() -> Stage:
+def begins_with() -> Stage:
     return Stage.WITH_STAFF
 
 
 @pytest.fixture
 def database_url(
-    request: pytest.FixtureRequest, templates: Templates, stage: Stage, tmp_path: Path
+    request: pytest.FixtureRequest, templates: Templates, begins_with: Stage, tmp_path: Path
 ) -> Iterator[str]:
     """SQLite, unless a test asks for `postgresql`: both are compared elsewhere."""
-    with templates.copy(getattr(request, "param", "sqlite"), stage, tmp_path) as url:
+    with templates.copy(getattr(request, "param", "sqlite"), begins_with, tmp_path) as url:
         yield url
 
 

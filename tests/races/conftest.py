@@ -1,6 +1,7 @@
 """A clinic for a crowd, and the crowd itself, which is made once for a worker of the tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from booking.store.engine import Database
 from tests.races.crowd import Crowd
 from tests.services.deeds import add_service
 from tests.support import Clinic, Time
-from tests.templates import Stage
+from tests.templates import KINDS, Stage, Templates
 
 HOURS = {"step_minutes": 15, "notice_minutes": 0}
 
@@ -19,9 +20,13 @@ def crowd() -> Iterator[Crowd]:
         yield crowd
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage.WITH_CLINIC
+@pytest.fixture(params=KINDS)
+def database_url(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[str]:
+    """A database of each kind for one test alone: the crowd stays connected to it."""
+    with templates.copy(request.param, Stage.WITH_CLINIC, tmp_path, to_oneself=True) as url:
+        yield url
 
 
 @pytest.fixture

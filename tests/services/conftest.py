@@ -11,7 +11,7 @@ from tests.templates import Stage, Templates
 
 
 @pytest.fixture
-def stage() -> Stage:
+def begins_with() -> Stage:
     return Stage.WITH_CLINIC
 
 

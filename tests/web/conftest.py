@@ -33,7 +33,7 @@ _compiled = CompiledOnce()
 
 
 @pytest.fixture
-def stage() -> Stage:
+def begins_with() -> Stage:
     return Stage.WITH_STAFF
 
 

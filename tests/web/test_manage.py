@@ -140,7 +140,9 @@ def test_a_booking_is_cancelled(app: Flask, visitor: Visitor, clinic: Clinic, to
     assert messages(clinic) == [(MessageKind.CONFIRMED, 0), (MessageKind.CANCELLED, 1)]
     assert count(clinic, Claim) == 0
     assert slot_id("consultation", "dr-ahmed", NINE) in first_slots(Visitor(app))
-    entries = clinic.read(lambda session, _: session.scalars(select(AuditEntry)).all())
+    entries = clinic.read(
+        lambda session, _: session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    )
     last = entries[-1]
     assert (last.actor_kind, last.from_value, last.to_value) == (
         "patient",

@@ -8,15 +8,10 @@ from booking.seams.smtp import SmtpSender
 from booking.worker import Worker
 from config import MailSettings
 from tests.support import Clinic
-from tests.web.conftest import app, make_app, stage, visitor
+from tests.web.conftest import app, begins_with, make_app, visitor
 from tests.worker.servers import Letterbox, mail_server
 
-__all__ = [
-    "app",
-    "make_app",
-    "stage",
-    "visitor",
-]
+__all__ = ["app", "begins_with", "make_app", "visitor"]
 SENDER = "booking@clinic.example"
 
 
