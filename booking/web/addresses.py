@@ -29,8 +29,9 @@ def register(app: Flask) -> None:
         if not given.keys() <= _OF_DAYS or not has_request_context():
             return flask.url_for(endpoint, **given)
         key = (request.root_path, endpoint, *given.items())
-        if key in kept:
-            return kept[key]
+        known = kept.get(key)
+        if known is not None:
+            return known
         address = flask.url_for(endpoint, **given)
         if not {None, endpoint.partition(".")[0]} & adds.keys():
             if len(kept) >= _MOST:
@@ -45,6 +46,7 @@ def fixed(endpoint: str, **values: Any) -> str:
     """The address of what never changes while the program runs, such as a style sheet."""
     kept: dict[Hashable, str] = current_app.extensions[_KEPT]
     key = (request.root_path, endpoint, *values.values())
-    if key not in kept:
-        kept[key] = flask.url_for(endpoint, **values)
-    return kept[key]
+    known = kept.get(key)
+    if known is None:
+        known = kept[key] = flask.url_for(endpoint, **values)
+    return known
