@@ -12,6 +12,7 @@ from booking.domain.lifecycle import State
 from booking.domain.messages import MessageKind, MessageState
 from booking.domain.rates import Rate
 from booking.domain.slots import Slot
+from booking.domain.time import ONE_DAY
 from booking.services.audit import PATIENT
 from booking.services.desk.board import lateness
 from booking.services.reports import messages, outcomes, punctuality, utilisation
@@ -61,6 +62,20 @@ def test_no_shows_are_of_the_visits_that_came_due(week: Clinic):
     found = read(week)
     assert outcomes.rate(found, outcomes.is_no_show, of=outcomes.came_due) == Rate(3, 6)
     assert outcomes.rate(found, outcomes.is_unresolved, of=outcomes.is_any) == Rate(1, 11)
+
+
+@pytest.mark.parametrize("cut_after", ["2026-01-05", "2026-01-07", "2026-01-08"])
+def test_long_periods_are_counted_by_parts_that_add_up(week: Clinic, cut_after: str):
+    first = date.fromisoformat(cut_after) - timedelta(days=365)
+    scope = Scope(first - timedelta(days=2 * 366), date(2026, 1, 11))
+    parts = list(scope.parts())
+    assert date.fromisoformat(cut_after) in {part.last for part in parts}
+    assert [part.first for part in parts[1:]] == [part.last + ONE_DAY for part in parts[:-1]]
+    assert (parts[0].first, parts[-1].last) == (scope.first, scope.last)
+    found = read(week, scope)
+    # The Sunday before is in these years too.
+    assert outcomes.rate(found, outcomes.is_no_show, of=outcomes.came_due) == Rate(3, 7)
+    assert outcomes.rate(found, outcomes.is_any, of=outcomes.is_any) == Rate(12, 12)
 
 
 def test_visits_are_told_apart_by_how_they_were_booked(week: Clinic):

@@ -45,6 +45,14 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Outcome]:
 
     What only was asked for, ran out, or was entered in error was no visit.
     """
+    return [
+        _outcome(*found)
+        for part in scope.parts()
+        for found in session.execute(_query(session, part, now=now))
+    ]
+
+
+def _query(session: Session, scope: Scope, *, now: datetime) -> Any:
     each: Any = (
         select(
             *scopes.columns(session),
@@ -59,8 +67,7 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Outcome]:
     ends = (each.c.state, each.c.cancelled_by, each.c.cancelled_late)
     alike = select(*scopes.kinds(each), *ends, each.c.lead).subquery()
     *kinds, seconds = alike.c
-    query = select(*kinds, func.count(), func.sum(seconds)).group_by(*kinds)
-    return [_outcome(*found) for found in session.execute(query)]
+    return select(*kinds, func.count(), func.sum(seconds)).group_by(*kinds)
 
 
 def _outcome(*found: Any) -> Outcome:

@@ -51,6 +51,14 @@ Test = Callable[[Punctuality], bool | None]
 
 def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Punctuality]:
     """The visits that took place until `now`, in groups."""
+    return [
+        _punctuality(*found)
+        for part in scope.parts()
+        for found in session.execute(_query(session, part, now=now))
+    ]
+
+
+def _query(session: Session, scope: Scope, *, now: datetime) -> Any:
     each: Any = (
         select(
             *scopes.columns(session),
@@ -67,8 +75,7 @@ def read(session: Session, scope: Scope, *, now: datetime) -> Sequence[Punctuali
     late = case((arrived.is_not(None), arrived - due >= LATE * 60)).label("late")
     wait = _class(called, called - ready).label("wait")
     alike = select(*scopes.kinds(each), late, wait).subquery()
-    query = select(*alike.c, func.count()).group_by(*alike.c)
-    return [_punctuality(*found) for found in session.execute(query)]
+    return select(*alike.c, func.count()).group_by(*alike.c)
 
 
 def _punctuality(*found: Any) -> Punctuality:

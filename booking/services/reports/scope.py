@@ -1,7 +1,8 @@
 """Which visits a report is about, and under which circumstances each was booked."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from booking.store.records import Message
 # Lead times by class, each from so many full days of 24 hours on.
 LEADS_FROM = (0, 1, 8, 15, 29)
 _DAY_SECONDS = 24 * 60 * 60
+_AT_ONCE = timedelta(days=366)
 
 
 class By(StrEnum):
@@ -57,6 +59,18 @@ class Scope:
     last: date
     practitioner_id: int | None = None
     service_id: int | None = None
+
+    def parts(self) -> Iterator["Scope"]:
+        """
+        The same days, a year at a time.
+
+        What is counted adds up, and no question takes longer than the database allows one.
+        """
+        first = self.first
+        while first <= self.last:
+            last = min(self.last, first + _AT_ONCE - ONE_DAY)
+            yield replace(self, first=first, last=last)
+            first = last + ONE_DAY
 
     def visits(self) -> list[ColumnElement[bool]]:
         """

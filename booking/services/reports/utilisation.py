@@ -41,7 +41,8 @@ def read(session: Session, rulebook: Rulebook, scope: Scope) -> Sequence[Use]:
     who offer it. Visits outside of hours count too, so more may be booked than is open.
     """
     found: dict[_Key, Rate] = {}
-    for key, minutes in [*_booked(session, scope), *_open(rulebook, scope)]:
+    booked = [one for part in scope.parts() for one in _booked(session, part)]
+    for key, minutes in [*booked, *_open(rulebook, scope)]:
         found[key] = found.get(key, NOTHING) + minutes
     return [Use(*key, minutes) for key, minutes in sorted(found.items())]
 
