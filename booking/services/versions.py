@@ -43,3 +43,11 @@ def raise_for(session: Session, booking_id: int) -> None:
 def raise_of(session: Session, practitioner_id: int) -> None:
     """The same for what is about a practitioner; until the transaction ends, nobody else does."""
     session.execute(_RAISE.where(_resources.id == practitioner_id))
+
+
+def raise_of_patient(session: Session, patient_id: int) -> None:
+    """The same for what is about a patient, on the boards of all whom they visit."""
+    whose = select(_bookings.practitioner_id).where(_bookings.patient_id == patient_id)
+    # One after the other, in the order in which everybody locks them.
+    for practitioner_id in sorted(set(session.scalars(whose))):
+        raise_of(session, practitioner_id)

@@ -79,6 +79,28 @@ def test_a_page_from_memory_is_each_browser_s_own(app: Flask, desk: Visitor, cli
     assert the(clinic).state is State.ARRIVED
 
 
+def test_what_the_desk_noted_last_stands_in_the_row_and_the_doctors_does_not(
+    app: Flask, desk: Visitor, clinic: Clinic
+):
+    patient, etag = the(clinic).patient_id, ask(desk).headers["ETag"]
+    desk.post(f"/desk/patients/{patient}/notes", {"note": "Prefers mornings"})
+    desk.post(f"/desk/patients/{patient}/notes", {"note": "Brings\n\nher daughter " + "x" * 200})
+    fresh = ask(desk, etag)
+    assert fresh.status == 200
+    assert "Note: Brings her daughter xxx" in fresh.words
+    assert "x…" in fresh.words
+    assert "x" * 150 not in fresh.words
+    assert "Prefers mornings" not in fresh.words
+    doctor = Visitor(app)
+    doctor.sign_in(clinic, Role.DOCTOR)
+    doctor.get("/desk")
+    doctor.post(f"/doctor/bookings/{the(clinic).id}/notes", {"note": "Only for doctors"})
+    assert "Only for doctors" not in ask(desk).words
+    assert "Note: Brings her daughter" in ask(doctor).words
+    # The printed day goes through many hands.
+    assert "daughter" not in desk.get("/desk/sheet?day=2026-01-13").words
+
+
 def test_how_long_somebody_waits_is_counted_from_their_arrival(desk: Visitor, clinic: Clinic):
     assert press(desk, clinic, "arrived").status == 303
     clinic.time.pass_(minutes=12, seconds=40)

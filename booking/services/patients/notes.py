@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from booking.domain.notes import Whose
-from booking.services import audit
+from booking.services import audit, versions
 from booking.services.audit import Actor
 from booking.services.patients import cards
 from booking.store.base import insert_row
+from booking.store.bookings import Booking
 from booking.store.patients import PatientNote
 
 _ADDED = {Whose.DESK: "patient_noted", Whose.DOCTOR: "doctor_noted"}
@@ -23,6 +24,18 @@ def of(session: Session, patient_id: int, whose: Whose) -> Sequence[PatientNote]
         .where(PatientNote.patient_id == patient_id, PatientNote.whose == whose)
         .order_by(PatientNote.id.desc())
     ).all()
+
+
+def latest() -> ScalarSelect[str]:
+    """What the desk noted last about the patient, for a query over bookings."""
+    return (
+        select(PatientNote.text)
+        .where(PatientNote.patient_id == Booking.patient_id, PatientNote.whose == Whose.DESK)
+        .order_by(PatientNote.id.desc())
+        .limit(1)
+        .correlate(Booking)
+        .scalar_subquery()
+    )
 
 
 def add(
@@ -41,6 +54,8 @@ def add(
     Raises:
         NotFound: there is no such patient.
     """
+    if whose is Whose.DESK:
+        versions.raise_of_patient(session, cards.get(session, patient_id).id)
     patient = cards.get(session, patient_id, keep=True)
     insert_row(
         session,

@@ -34,6 +34,8 @@ from booking.web.wording import STATE_WORDS
 
 BESIDE, LIST = "beside", "list"
 _MINUTE = timedelta(minutes=1)
+# Letters of a note that stand in a row.
+_NOTE = 120
 # Whoever comes at a time stands before those who are free at it.
 _LAST = 2**62
 _COUNTED = {
@@ -236,6 +238,7 @@ def _booked(look: Look, rows: Iterable[DayRow], *, named: bool) -> Iterable[dict
             "contact": show_phone(row.phone, country) if row.phone else row.email or "",
             "mail_failed": row.mail_failed,
             "needs": intakes.needs(row.needs) if is_open else None,
+            "note": _one_line(row.note) if row.note else None,
             "follow_up": follow_ups.in_weeks(row.follow_up) if row.follow_up else None,
             "follow_up_address": (
                 url_for("desk.follow_up", booking_id=row.id)
@@ -249,6 +252,12 @@ def _booked(look: Look, rows: Iterable[DayRow], *, named: bool) -> Iterable[dict
             # Nobody will see them then: another time is the first thing to do.
             "must_move": row.stranding is Stranding.TO_MOVE,
         }
+
+
+def _one_line(note: str) -> str:
+    """As much of a note as a row has room for; the patient's card has all of it."""
+    line = " ".join(note.split())
+    return line if len(line) <= _NOTE else f"{line[: _NOTE - 1].rstrip()}…"
 
 
 def _minutes(since: datetime | None, now: datetime) -> int | None:

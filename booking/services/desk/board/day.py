@@ -21,6 +21,7 @@ from booking.services.bookings import intakes
 from booking.services.bookings.intakes import ForTheDesk
 from booking.services.clinic import Rulebook
 from booking.services.desk import follow_ups
+from booking.services.patients import notes
 from booking.store.bookings import Booking, Patient
 from booking.store.clinic import Practitioner, Service
 from booking.store.records import AuditEntry, Message
@@ -44,7 +45,8 @@ class DayRow:
     One booking on the board, whether a mail about it failed, and what its patient needs.
 
     `version` is its `updated_at`, `follow_up` the weeks after which another visit is to be booked.
-    `step` is its last one, where that could be taken back on its day.
+    `step` is its last one, where that could be taken back on its day; `note` is the desk's latest
+    about the patient.
     """
 
     id: int
@@ -69,6 +71,7 @@ class DayRow:
     needs: ForTheDesk
     follow_up: int | None
     step: Step | None
+    note: str | None
 
     @property
     def standing(self) -> Standing:
@@ -126,6 +129,7 @@ _ROWS = (
         intakes.to_call(),
         intakes.tries(),
         follow_ups.open_weeks(),
+        notes.latest(),
     )
     .join(Patient, Patient.id == Booking.patient_id)
     .join(Service, Service.id == Booking.service_id)
@@ -163,9 +167,16 @@ def rows(
 
 
 def _row(found: Any, steps: dict[int, Step]) -> DayRow:
-    *plain, mail_failed, wanted, to_review, to_call, tries, follow_up = found
+    *plain, mail_failed, wanted, to_review, to_call, tries, follow_up, note = found
     needs = ForTheDesk(wanted or {}, to_review, to_call, tries)
-    values: tuple[Any, ...] = (*plain, bool(mail_failed), needs, follow_up, steps.get(found[0]))
+    values: tuple[Any, ...] = (
+        *plain,
+        bool(mail_failed),
+        needs,
+        follow_up,
+        steps.get(found[0]),
+        note,
+    )
     return DayRow(*values)
 
 
