@@ -38,7 +38,7 @@ class _Row:
 
 # Width in millimetres; the last three are boxes to tick.
 _HEADINGS = ("Time", "Patient", "Phone", "Kind", "To note", "Here", "In room", "Done")
-_WIDTHS = (16.0, 45.0, 26.0, 34.0, 40.0, 9.0, 11.0, 9.0)
+_WIDTHS = (19.0, 45.0, 26.0, 34.0, 37.0, 9.0, 11.0, 9.0)
 _TICKS = 3
 _BOX = 3.4
 _PADDING = 0.8
