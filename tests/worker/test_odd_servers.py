@@ -56,7 +56,8 @@ def test_a_handshake_that_trickles_is_cut_off(clinic: Clinic, make_worker: MakeW
     with RudeServer(acts, (b"STARTTLS",)) as server:
         began = time.monotonic()
         make_worker(server.port, timeout=STEP, **how).deliver_due()
-        assert time.monotonic() - began < 4 * STEP + 1.5
+        # The server would go on for ten seconds.
+        assert time.monotonic() - began < 8
     waits(clinic, reason="mail server")
 
 
