@@ -32,6 +32,8 @@ from booking.web.desk.rows import BESIDE
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
 
+SAY_WHY = "Say why, so that colleagues know"
+
 
 @blueprint.get("")
 def day() -> ResponseReturnValue:
@@ -104,7 +106,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     typed = request.form.get("reason", "")
     reason = read_reason(typed, found)
     if not found.errors and not reason:
-        found.add("reason", "missing", "Say why, so that colleagues know")
+        found.add("reason", "missing", SAY_WHY)
     if found.errors:
         return card(booking_id, found=found, reason=typed)
     return _change(

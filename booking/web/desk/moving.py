@@ -29,7 +29,7 @@ from booking.web.access import current_staff
 from booking.web.clinic import at, local, rulebook
 from booking.web.desk import board, moving_words
 from booking.web.desk.blueprint import blueprint
-from booking.web.desk.day import back_to_day, card, chosen_to_tell, own, seen
+from booking.web.desk.day import SAY_WHY, back_to_day, card, chosen_to_tell, own, seen
 from booking.web.desk.moving_words import wall
 from booking.web.errors import ANSWERS
 from booking.web.installation import here, read, write
@@ -40,7 +40,6 @@ _NEXT, _DAYS = 6, 10
 _WEEK = timedelta(days=7)
 _LONGEST = 40
 _NO_TIME = "Enter a day and a time"
-_SAY_WHY = "Say why, so that colleagues know"
 WEEK, CARD = "week", "card"
 
 
@@ -97,7 +96,7 @@ def move_to(booking_id: int) -> ResponseReturnValue:
             )
         )
     except Unexplained as refusal:
-        return _check(found, to, errors=[FieldError("reason", refusal.code, _SAY_WHY)])
+        return _check(found, to, errors=[FieldError("reason", refusal.code, SAY_WHY)])
     except SlotRefusal:
         return _check(found, to)
     except Outdated as refusal:
